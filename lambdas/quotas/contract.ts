@@ -1,0 +1,417 @@
+import * as z from 'zod/mini';
+
+import { ROLES, type Role } from '../shared/auth/vocabulary.ts';
+import { InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
+import { defineRoutes } from '../shared/http/route.ts';
+import { CalendarDate, Id, Instant, LocalizedText, PageQuery, pageOf, Service, TimeZone } from '../shared/values.ts';
+import {
+  BookingStateConflict,
+  CapacityBelowAllocated,
+  GrantSuspended,
+  HoldExpired,
+  NominalBelowCommitted,
+  OutsidePeriod,
+  PatientAlreadyBooked,
+  PatientNotPseudonymous,
+  PoolCapacityExceeded,
+  QuotaExhausted,
+  UnknownBeneficiary,
+} from './errors.ts';
+import { Pseudonym } from './pseudonym.ts';
+
+/** The most courses one pool or grant can have: what one change of a grant can still write in one transaction. */
+export const MAX_UNITS = 2000;
+
+const Units = z.int().check(z.minimum(0), z.maximum(MAX_UNITS));
+
+export const Period = z
+  .strictObject({ start: CalendarDate, end: CalendarDate, timeZone: TimeZone })
+  .check(z.refine(({ start, end }) => start <= end, { path: ['end'], message: 'must not be before start' }))
+  .register(z.globalRegistry, { id: 'Period', description: 'First and last day, in a time zone.' });
+export type Period = z.infer<typeof Period>;
+
+/** What becomes of the unit when a booking does not lead to a course. */
+const UnitPolicy = z.enum(['return-unit', 'forfeit-unit']);
+export type UnitPolicy = z.infer<typeof UnitPolicy>;
+
+const Illustrative = z
+  .optional(z.boolean())
+  .register(z.globalRegistry, { description: 'The numbers are an illustration, not a source’s.' });
+
+export const Pool = z
+  .strictObject({
+    id: Id,
+    providerId: Id,
+    service: Service,
+    name: z.optional(LocalizedText),
+    period: Period,
+    capacity: Units,
+    allocated: z.int(),
+    unallocated: z.int(),
+    cancellationPolicy: UnitPolicy,
+    noShowPolicy: UnitPolicy,
+    illustrative: Illustrative,
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .register(z.globalRegistry, {
+    id: 'Pool',
+    description: 'A centre’s shared capacity for one service and period, in courses [FHIR Schedule].',
+  });
+export type PoolRepresentation = z.infer<typeof Pool>;
+
+const Balance = z
+  .strictObject({
+    entitled: z.int(),
+    committed: z.int(),
+    available: z.int(),
+    held: z.int(),
+    booked: z.int(),
+    inTreatment: z.int(),
+    fulfilled: z.int(),
+    forfeited: z.int(),
+  })
+  .register(z.globalRegistry, {
+    id: 'Balance',
+    description:
+      'Courses of a grant. `available` = `entitled` − `committed`; `committed` is the sum of the five counts behind it.',
+  });
+
+export const Grant = z
+  .strictObject({
+    id: Id,
+    poolId: Id,
+    providerId: Id,
+    beneficiaryId: Id,
+    service: Service,
+    period: Period,
+    nominal: Units,
+    status: z.enum(['active', 'suspended']),
+    balance: Balance,
+    illustrative: Illustrative,
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .register(z.globalRegistry, { id: 'Grant', description: 'A beneficiary’s entitlement in a pool.' });
+export type GrantRepresentation = z.infer<typeof Grant>;
+
+export const BOOKING_STATUSES = [
+  'held',
+  'booked',
+  'in-treatment',
+  'fulfilled',
+  'released',
+  'expired',
+  'cancelled',
+  'noshow',
+] as const;
+export type BookingStatus = (typeof BOOKING_STATUSES)[number];
+
+const AgeBand = z.enum(['0-17', '18+']);
+
+const Diagnosis = z
+  .string()
+  .check(z.regex(/^[A-Z]\d{2}(?:\.\d{1,2})?$/, 'must be an ICD-10 code such as C71.6'))
+  .register(z.globalRegistry, { id: 'Diagnosis', description: 'ICD-10 code.', examples: ['C71.6'] });
+
+/** How long a hold lasts: while somebody decides at a screen (15 minutes), or until a commission has met (14 days). */
+const HoldFor = z.enum(['interactive', 'commission']);
+export type HoldFor = z.infer<typeof HoldFor>;
+
+const CANCELLATION_REASONS = [
+  'patient-declined',
+  'medical-grounds',
+  'treated-elsewhere',
+  'provider-unavailable',
+  'administrative',
+] as const;
+
+export const Booking = z
+  .strictObject({
+    id: Id,
+    grantId: Id,
+    poolId: Id,
+    providerId: Id,
+    beneficiaryId: Id,
+    service: Service,
+    status: z.enum(BOOKING_STATUSES),
+    patient: Pseudonym,
+    ageBand: AgeBand,
+    diagnosis: Diagnosis,
+    holdFor: HoldFor,
+    expiresAt: z
+      .optional(Instant)
+      .register(z.globalRegistry, { description: 'When the hold ends; only while `held` or once `expired`.' }),
+    cancellationReason: z.optional(z.enum(CANCELLATION_REASONS)),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .register(z.globalRegistry, {
+    id: 'Booking',
+    description: 'One patient’s course of treatment against a grant [FHIR Appointment].',
+  });
+export type BookingRepresentation = z.infer<typeof Booking>;
+
+const staff: readonly Role[] = ['coordinator', 'integration'];
+const clinical: readonly Role[] = ['coordinator', 'clinician', 'integration'];
+const providerManages = { provider: ['coordinator'] as const };
+const partiesRead = { provider: ROLES, beneficiary: ROLES, none: ['hub-admin', 'auditor'] as const };
+const providerReads = { provider: ROLES, none: ['hub-admin', 'auditor'] as const };
+const selfReads = { self: ROLES, none: ['hub-admin', 'auditor'] as const };
+
+/** Lists show the caller's own institution; those who see everything may name another. */
+const institutionFilter = {
+  institutionId: z
+    .optional(Id)
+    .register(z.globalRegistry, { description: 'Another institution’s view; for auditors and admins of the Hub.' }),
+};
+
+const poolParams = z.strictObject({ poolId: Id });
+const grantParams = z.strictObject({ grantId: Id });
+const bookingParams = z.strictObject({ bookingId: Id });
+
+/** What the actions on a booking share; each adds its name, roles and body. */
+const bookingAction = {
+  method: 'POST',
+  scopes: ['hub/quotas.write'],
+  params: bookingParams,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  idempotencyKey: 'optional',
+  ifMatch: 'optional',
+  response: { status: 200, description: 'The booking in its new status.', schema: Booking, etag: true },
+  problems: [NotFound, StaleVersion, BookingStateConflict],
+} as const;
+
+export const quotaRoutes = defineRoutes({
+  createPool: {
+    operationId: 'createPool',
+    method: 'POST',
+    path: '/v1/pools',
+    summary: 'Offer capacity: a pool of courses for one service and period',
+    description: 'The pool belongs to the caller’s institution, which becomes its provider.',
+    scopes: ['hub/quotas.write'],
+    access: { self: ['coordinator'] },
+    body: z.strictObject({
+      service: Service,
+      name: z.optional(LocalizedText),
+      period: Period,
+      capacity: Units,
+      cancellationPolicy: z._default(UnitPolicy, 'return-unit'),
+      noShowPolicy: z._default(UnitPolicy, 'forfeit-unit'),
+      illustrative: Illustrative,
+    }),
+    idempotencyKey: 'required',
+    response: { status: 201, description: 'The new pool.', schema: Pool, etag: true },
+    problems: [],
+  },
+  listPools: {
+    operationId: 'listPools',
+    method: 'GET',
+    path: '/v1/pools',
+    summary: 'The pools your institution provides',
+    scopes: ['hub/quotas.read'],
+    access: selfReads,
+    query: z.strictObject({ ...PageQuery, ...institutionFilter }),
+    response: {
+      status: 200,
+      description: 'A page of pools, oldest first.',
+      schema: pageOf(Pool).register(z.globalRegistry, { id: 'PoolPage' }),
+    },
+    problems: [InvalidCursor],
+  },
+  getPool: {
+    operationId: 'getPool',
+    method: 'GET',
+    path: '/v1/pools/{poolId}',
+    summary: 'One pool',
+    scopes: ['hub/quotas.read'],
+    access: providerReads,
+    params: poolParams,
+    response: { status: 200, description: 'The pool.', schema: Pool, etag: true },
+    problems: [NotFound],
+  },
+  updatePool: {
+    operationId: 'updatePool',
+    method: 'PATCH',
+    path: '/v1/pools/{poolId}',
+    summary: 'Change a pool’s capacity, name or policies',
+    scopes: ['hub/quotas.write'],
+    access: providerManages,
+    params: poolParams,
+    body: z.strictObject({
+      name: z.optional(LocalizedText),
+      capacity: z.optional(Units),
+      cancellationPolicy: z.optional(UnitPolicy),
+      noShowPolicy: z.optional(UnitPolicy),
+    }),
+    ifMatch: 'required',
+    response: { status: 200, description: 'The changed pool.', schema: Pool, etag: true },
+    problems: [NotFound, CapacityBelowAllocated],
+  },
+  createGrant: {
+    operationId: 'createGrant',
+    method: 'POST',
+    path: '/v1/pools/{poolId}/grants',
+    summary: 'Promise courses of the pool to a partner',
+    scopes: ['hub/quotas.write'],
+    access: providerManages,
+    params: poolParams,
+    body: z.strictObject({ beneficiaryId: Id, nominal: Units, illustrative: Illustrative }),
+    idempotencyKey: 'required',
+    response: { status: 201, description: 'The new grant.', schema: Grant, etag: true },
+    problems: [NotFound, PoolCapacityExceeded, UnknownBeneficiary],
+  },
+  listPoolGrants: {
+    operationId: 'listPoolGrants',
+    method: 'GET',
+    path: '/v1/pools/{poolId}/grants',
+    summary: 'The grants given in a pool',
+    scopes: ['hub/quotas.read'],
+    access: providerReads,
+    params: poolParams,
+    query: z.strictObject(PageQuery),
+    response: {
+      status: 200,
+      description: 'A page of grants, oldest first.',
+      schema: pageOf(Grant).register(z.globalRegistry, { id: 'GrantPage' }),
+    },
+    problems: [NotFound, InvalidCursor],
+  },
+  listGrants: {
+    operationId: 'listGrants',
+    method: 'GET',
+    path: '/v1/grants',
+    summary: 'The grants your institution gives and holds',
+    scopes: ['hub/quotas.read'],
+    access: selfReads,
+    query: z.strictObject({ ...PageQuery, ...institutionFilter }),
+    response: { status: 200, description: 'A page of grants: those given, then those held.', schema: pageOf(Grant) },
+    problems: [InvalidCursor],
+  },
+  getGrant: {
+    operationId: 'getGrant',
+    method: 'GET',
+    path: '/v1/grants/{grantId}',
+    summary: 'One grant with its balance',
+    scopes: ['hub/quotas.read'],
+    access: partiesRead,
+    params: grantParams,
+    response: { status: 200, description: 'The grant.', schema: Grant, etag: true },
+    problems: [NotFound],
+  },
+  updateGrant: {
+    operationId: 'updateGrant',
+    method: 'PATCH',
+    path: '/v1/grants/{grantId}',
+    summary: 'Change the number of courses, suspend or resume',
+    description: 'The ETag covers the grant itself; bookings change its balance, not its ETag.',
+    scopes: ['hub/quotas.write'],
+    access: providerManages,
+    params: grantParams,
+    body: z.strictObject({ nominal: z.optional(Units), status: z.optional(z.enum(['active', 'suspended'])) }),
+    ifMatch: 'required',
+    response: { status: 200, description: 'The changed grant.', schema: Grant, etag: true },
+    problems: [NotFound, PoolCapacityExceeded, NominalBelowCommitted],
+  },
+  holdBooking: {
+    operationId: 'holdBooking',
+    method: 'POST',
+    path: '/v1/grants/{grantId}/bookings',
+    summary: 'Hold a course for a patient',
+    description:
+      'Takes one unit of the grant until `expiresAt`. Confirm it before then. A repeated request with the same Idempotency-Key never takes a second unit.',
+    scopes: ['hub/quotas.write'],
+    access: { beneficiary: [...staff, 'commission-member'] },
+    params: grantParams,
+    body: z.strictObject({
+      patient: Pseudonym,
+      ageBand: AgeBand,
+      diagnosis: Diagnosis,
+      holdFor: z._default(HoldFor, 'interactive'),
+    }),
+    idempotencyKey: 'required',
+    response: { status: 201, description: 'The hold.', schema: Booking, etag: true },
+    problems: [
+      NotFound,
+      QuotaExhausted,
+      PatientAlreadyBooked,
+      GrantSuspended,
+      OutsidePeriod,
+      PatientNotPseudonymous,
+    ],
+  },
+  listBookings: {
+    operationId: 'listBookings',
+    method: 'GET',
+    path: '/v1/bookings',
+    summary: 'Bookings of your patients and in your pools',
+    description:
+      'By grant, within a grant in no particular order. A page can be shorter than `limit` and still have a `next`.',
+    scopes: ['hub/quotas.read'],
+    access: selfReads,
+    query: z.strictObject({ ...PageQuery, ...institutionFilter, grantId: z.optional(Id) }),
+    response: {
+      status: 200,
+      description: 'A page of bookings.',
+      schema: pageOf(Booking).register(z.globalRegistry, { id: 'BookingPage' }),
+    },
+    problems: [InvalidCursor, NotFound],
+  },
+  getBooking: {
+    operationId: 'getBooking',
+    method: 'GET',
+    path: '/v1/bookings/{bookingId}',
+    summary: 'One booking',
+    scopes: ['hub/quotas.read'],
+    access: partiesRead,
+    params: bookingParams,
+    response: { status: 200, description: 'The booking.', schema: Booking, etag: true },
+    problems: [NotFound],
+  },
+  confirmBooking: {
+    ...bookingAction,
+    operationId: 'confirmBooking',
+    path: '/v1/bookings/{bookingId}/confirm',
+    summary: 'held → booked',
+    access: { beneficiary: [...staff, 'commission-member'] },
+    problems: [...bookingAction.problems, HoldExpired],
+  },
+  releaseBooking: {
+    ...bookingAction,
+    operationId: 'releaseBooking',
+    path: '/v1/bookings/{bookingId}/release',
+    summary: 'held → released: give the unit back',
+    access: { beneficiary: [...staff, 'commission-member'] },
+    problems: [...bookingAction.problems, HoldExpired],
+  },
+  cancelBooking: {
+    ...bookingAction,
+    operationId: 'cancelBooking',
+    path: '/v1/bookings/{bookingId}/cancel',
+    summary: 'booked → cancelled',
+    access: { beneficiary: staff, provider: staff },
+    body: z.strictObject({ reason: z.optional(z.enum(CANCELLATION_REASONS)) }),
+  },
+  arriveBooking: {
+    ...bookingAction,
+    operationId: 'arriveBooking',
+    path: '/v1/bookings/{bookingId}/arrive',
+    summary: 'booked → in-treatment: the patient has come',
+    access: { beneficiary: clinical, provider: clinical },
+  },
+  completeBooking: {
+    ...bookingAction,
+    operationId: 'completeBooking',
+    path: '/v1/bookings/{bookingId}/complete',
+    summary: 'in-treatment → fulfilled: the course is done',
+    access: { beneficiary: clinical, provider: clinical },
+  },
+  noShowBooking: {
+    ...bookingAction,
+    operationId: 'noShowBooking',
+    path: '/v1/bookings/{bookingId}/no-show',
+    summary: 'booked → noshow: the patient did not come',
+    access: { beneficiary: clinical, provider: clinical },
+  },
+});

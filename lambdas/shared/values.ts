@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+
+/** Value types every context shares. Pure: nothing but zod. */
+
+export const Id = z.uuid().register(z.globalRegistry, {
+  id: 'Id',
+  description: 'A UUID. Made by the Hub; opaque to clients.',
+  examples: ['019a8f3e-7c00-7a11-8000-000000000001'],
+});
+
+/** RFC 3339 instant in UTC. */
+export const Instant = z.iso.datetime().register(z.globalRegistry, {
+  id: 'Instant',
+  description: 'RFC 3339 instant in UTC.',
+  examples: ['2026-03-02T09:30:00.000Z'],
+});
+
+/** ISO 8601 calendar date. */
+export const CalendarDate = z.iso.date().register(z.globalRegistry, {
+  id: 'CalendarDate',
+  description: 'ISO 8601 calendar date.',
+  examples: ['2026-12-31'],
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A name of the IANA time zone database. */
+export const TimeZone = z.string().check(
+  z.regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*$/, 'must be an IANA time zone such as Europe/Minsk'),
+  z.maxLength(64),
+  z.refine(isTimeZone, 'must be an IANA time zone such as Europe/Minsk'),
+).register(z.globalRegistry, {
+  id: 'TimeZone',
+  description: 'IANA time zone.',
+  examples: ['Europe/Minsk'],
+});
+
+/** BCP 47 language tags as people write names in: language, optional script, optional region. */
+const LanguageTag = z.string().check(z.regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?$/, 'must be a BCP 47 language tag such as ru or uz-Cyrl'));
+
+export const LocalizedText = z
+  .record(LanguageTag, z.string().check(z.trim(), z.minLength(1), z.maxLength(200)))
+  .check(z.refine((text) => Object.keys(text).length > 0, 'must have at least one language'))
+  .register(z.globalRegistry, {
+    id: 'LocalizedText',
+    description: 'Text by BCP 47 language tag, at least one language.',
+    examples: [{ en: 'Proton therapy 2026', ru: 'Протонная терапия 2026' }],
+  });
+export type LocalizedText = z.infer<typeof LocalizedText>;
+
+/**
+ * What a centre can offer. A table in code: a service is added by a change to the Hub, not by free text, so that the
+ * same thing always has the same name.
+ */
+export const SERVICES = [
+  'proton-therapy',
+  'gamma-knife',
+  'brachytherapy',
+  'radiotherapy',
+  'pet-ct',
+  'expert-endoscopy',
+  'molecular-genetics',
+  'anticancer-drug-therapy',
+  'head-and-neck-surgery',
+  'neurosurgery',
+] as const;
+
+export const Service = z.enum(SERVICES).register(z.globalRegistry, {
+  id: 'Service',
+  description: 'A service a centre offers.',
+});
+export type Service = z.infer<typeof Service>;
+
+/** `limit` and `cursor` of every list. */
+export const PageQuery = {
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 25),
+  cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+};
+
+/** A page of a list: `next` is the cursor of the following page, absent on the last one. */
+export function pageOf<T extends z.ZodMiniType>(item: T) {
+  return z.strictObject({ items: z.array(item), next: z.optional(z.string()) });
+}

@@ -1,0 +1,42 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { OAuthScope, ResourceServerScope, UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+
+import { SCOPES } from '../../lambdas/shared/auth/vocabulary.ts';
+
+const RESOURCE_SERVER = 'hub';
+
+/**
+ * Who may ask for tokens: a user pool whose resource server `hub` has the Hub's scopes, and a first client for systems
+ * (OAuth 2.0 client credentials). Nobody signs up by themselves.
+ */
+export class Identity extends Construct {
+  readonly userPool: UserPool;
+  readonly systemClient: UserPoolClient;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.userPool = new UserPool(this, 'UserPool', {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const scopes = SCOPES.map(
+      (name) =>
+        new ResourceServerScope({ scopeName: name.slice(RESOURCE_SERVER.length + 1), scopeDescription: name }),
+    );
+    const server = this.userPool.addResourceServer('Api', { identifier: RESOURCE_SERVER, scopes });
+    new UserPoolDomain(this, 'Domain', {
+      userPool: this.userPool,
+      cognitoDomain: { domainPrefix: `oncology-hub-${Aws.ACCOUNT_ID}` },
+    });
+    this.systemClient = this.userPool.addClient('SystemClient', {
+      generateSecret: true,
+      oAuth: {
+        flows: { clientCredentials: true },
+        scopes: scopes.map((scope) => OAuthScope.resourceServer(server, scope)),
+      },
+    });
+  }
+}

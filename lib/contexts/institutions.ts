@@ -1,0 +1,31 @@
+import { Construct } from 'constructs';
+
+import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
+import { bundle } from '../constructs/bundle.ts';
+import { ContextFunction } from '../constructs/context-function.ts';
+import { ContextTable } from '../constructs/context-table.ts';
+import type { ContractHttpApi } from '../constructs/http-api.ts';
+import { SigningSecret } from '../constructs/signing-secret.ts';
+
+export interface InstitutionsContextProps {
+  readonly http: ContractHttpApi;
+  readonly cursors: SigningSecret;
+}
+
+/** The registry of partners. */
+export class InstitutionsContext extends Construct {
+  readonly table: ContextTable;
+
+  constructor(scope: Construct, id: string, { http, cursors }: InstitutionsContextProps) {
+    super(scope, id);
+    this.table = new ContextTable(this, 'Data');
+    const { function: handler } = new ContextFunction(this, 'Http', {
+      description: 'The registry of partner institutions',
+      bundle: bundle({ context: 'institutions', entries: ['handler'] }),
+      entry: 'handler',
+      environment: { TABLE_NAME: this.table.table.tableName, CURSOR_SECRET: cursors.value },
+    });
+    this.table.table.grant(handler, 'dynamodb:GetItem', 'dynamodb:Query');
+    http.serve(institutionRoutes, handler);
+  }
+}

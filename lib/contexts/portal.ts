@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+
+import { Construct } from 'constructs';
+
+import { portalRoutes } from '../../lambdas/portal/contract.ts';
+import { bundle } from '../constructs/bundle.ts';
+import { ContextFunction } from '../constructs/context-function.ts';
+import type { ContractHttpApi } from '../constructs/http-api.ts';
+import { docsAssets } from '../docs-assets.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** The front desk: health, API reference, problem pages, `/v1/me`. Keeps no data. */
+export class PortalContext extends Construct {
+  constructor(scope: Construct, id: string, { http }: { readonly http: ContractHttpApi }) {
+    super(scope, id);
+    const { function: handler } = new ContextFunction(this, 'Http', {
+      description: 'Health, API reference, problem pages, who am I',
+      bundle: bundle({
+        context: 'portal',
+        entries: ['handler'],
+        files: { 'openapi.json': join(ROOT, 'openapi.json'), ...docsAssets() },
+      }),
+      entry: 'handler',
+    });
+    http.serve(portalRoutes, handler);
+  }
+}

@@ -24,7 +24,10 @@ export const Institution = z
     status: z.enum(INSTITUTION_STATUSES),
     name: LocalizedText,
     city: LocalizedText,
-    country: z.string().check(z.regex(/^[A-Z]{2}$/)).register(z.globalRegistry, { description: 'ISO 3166-1 alpha-2.' }),
+    country: z
+      .string()
+      .check(z.regex(/^[A-Z]{2}$/))
+      .register(z.globalRegistry, { description: 'ISO 3166-1 alpha-2.' }),
     region: z.optional(
       z
         .string()

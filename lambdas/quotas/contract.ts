@@ -332,14 +332,7 @@ export const quotaRoutes = defineRoutes({
     }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The hold.', schema: Booking, etag: true },
-    problems: [
-      NotFound,
-      QuotaExhausted,
-      PatientAlreadyBooked,
-      GrantSuspended,
-      OutsidePeriod,
-      PatientNotPseudonymous,
-    ],
+    problems: [NotFound, QuotaExhausted, PatientAlreadyBooked, GrantSuspended, OutsidePeriod, PatientNotPseudonymous],
   },
   listBookings: {
     operationId: 'listBookings',

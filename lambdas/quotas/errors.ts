@@ -14,7 +14,8 @@ export const PatientAlreadyBooked: ProblemType = {
   code: 'patient-already-booked',
   status: 409,
   title: 'The patient already has a live booking for this service',
-  advice: 'One patient has at most one live booking per service. `bookingId` names it: use, release or cancel that one.',
+  advice:
+    'One patient has at most one live booking per service. `bookingId` names it: use, release or cancel that one.',
 };
 
 export const BookingStateConflict: ProblemType = {
@@ -57,7 +58,8 @@ export const CapacityBelowAllocated: ProblemType = {
   code: 'capacity-below-allocated',
   status: 409,
   title: 'The capacity would be below what is granted',
-  advice: '`allocated` courses of the pool are granted. Lower the grants first; nothing that is promised is taken away.',
+  advice:
+    '`allocated` courses of the pool are granted. Lower the grants first; nothing that is promised is taken away.',
 };
 
 export const NominalBelowCommitted: ProblemType = {
@@ -72,7 +74,8 @@ export const UnknownBeneficiary: ProblemType = {
   code: 'unknown-beneficiary',
   status: 422,
   title: 'No active partner has this id',
-  advice: '`GET /v1/institutions` lists the partners. A grant is given to an active one, and not to the provider itself.',
+  advice:
+    '`GET /v1/institutions` lists the partners. A grant is given to an active one, and not to the provider itself.',
 };
 
 /** A kind of `invalid-content` that has a name of its own, so that a partner's system can raise the alarm. */

@@ -32,18 +32,25 @@ function isTimeZone(name: string): boolean {
 }
 
 /** A name of the IANA time zone database. */
-export const TimeZone = z.string().check(
-  z.regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*$/, 'must be an IANA time zone such as Europe/Minsk'),
-  z.maxLength(64),
-  z.refine(isTimeZone, 'must be an IANA time zone such as Europe/Minsk'),
-).register(z.globalRegistry, {
-  id: 'TimeZone',
-  description: 'IANA time zone.',
-  examples: ['Europe/Minsk'],
-});
+export const TimeZone = z
+  .string()
+  .check(
+    z.regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*$/, 'must be an IANA time zone such as Europe/Minsk'),
+    z.maxLength(64),
+    z.refine(isTimeZone, 'must be an IANA time zone such as Europe/Minsk'),
+  )
+  .register(z.globalRegistry, {
+    id: 'TimeZone',
+    description: 'IANA time zone.',
+    examples: ['Europe/Minsk'],
+  });
 
 /** BCP 47 language tags as people write names in: language, optional script, optional region. */
-const LanguageTag = z.string().check(z.regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?$/, 'must be a BCP 47 language tag such as ru or uz-Cyrl'));
+const LanguageTag = z
+  .string()
+  .check(
+    z.regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?$/, 'must be a BCP 47 language tag such as ru or uz-Cyrl'),
+  );
 
 export const LocalizedText = z
   .record(LanguageTag, z.string().check(z.trim(), z.minLength(1), z.maxLength(200)))

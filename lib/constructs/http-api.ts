@@ -1,12 +1,12 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import {
-  type HttpRouteIntegrationBindOptions,
   HttpApi,
   HttpIntegrationType,
   HttpMethod,
   HttpRoute,
-  type HttpRouteIntegrationConfig,
   HttpRouteIntegration,
+  type HttpRouteIntegrationBindOptions,
+  type HttpRouteIntegrationConfig,
   HttpRouteKey,
   PayloadFormatVersion,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -46,7 +46,10 @@ export class ContractHttpApi extends Construct {
 
   constructor(scope: Construct, id: string, { identity }: { readonly identity: Identity }) {
     super(scope, id);
-    this.api = new HttpApi(this, 'Api', { apiName: 'oncology-collaboration-hub', description: 'Oncology Collaboration Hub' });
+    this.api = new HttpApi(this, 'Api', {
+      apiName: 'oncology-collaboration-hub',
+      description: 'Oncology Collaboration Hub',
+    });
     this.#authorizer = new HttpJwtAuthorizer('Authorizer', identity.userPool.userPoolProviderUrl, {
       jwtAudience: [identity.systemClient.userPoolClientId],
     });
@@ -68,9 +71,7 @@ export class ContractHttpApi extends Construct {
       httpApi: this.api,
       routeKey: HttpRouteKey.with(route.path, HttpMethod[route.method]),
       integration,
-      ...(route.scopes === 'public'
-        ? {}
-        : { authorizer: this.#authorizer, authorizationScopes: [...route.scopes] }),
+      ...(route.scopes === 'public' ? {} : { authorizer: this.#authorizer, authorizationScopes: [...route.scopes] }),
     });
   }
 }

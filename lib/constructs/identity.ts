@@ -23,8 +23,7 @@ export class Identity extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const scopes = SCOPES.map(
-      (name) =>
-        new ResourceServerScope({ scopeName: name.slice(RESOURCE_SERVER.length + 1), scopeDescription: name }),
+      (name) => new ResourceServerScope({ scopeName: name.slice(RESOURCE_SERVER.length + 1), scopeDescription: name }),
     );
     const server = this.userPool.addResourceServer('Api', { identifier: RESOURCE_SERVER, scopes });
     new UserPoolDomain(this, 'Domain', {

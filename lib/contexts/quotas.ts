@@ -31,7 +31,14 @@ export class QuotasContext extends Construct {
       entry: 'handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
-    table.grant(handler, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem');
+    table.grant(
+      handler,
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:ConditionCheckItem',
+    );
     http.serve(quotaRoutes, handler);
 
     const { function: sweep } = new ContextFunction(this, 'Sweep', {

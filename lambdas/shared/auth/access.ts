@@ -1,7 +1,7 @@
 import { Problem } from '../http/problem.ts';
 import { NotFound, RoleNotPermitted } from '../http/problems.ts';
 import type { Caller } from './caller.ts';
-import { ALL_SEEING_ROLES, type AccessRule, type Relation } from './vocabulary.ts';
+import { type AccessRule, ALL_SEEING_ROLES, type Relation } from './vocabulary.ts';
 
 /**
  * Decides whether the caller may do what `rule` governs to a resource it stands in `relations` to.

@@ -13,14 +13,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export const ROLES = [
-  'hub-admin',
-  'coordinator',
-  'clinician',
-  'commission-member',
-  'auditor',
-  'integration',
-] as const;
+export const ROLES = ['hub-admin', 'coordinator', 'clinician', 'commission-member', 'auditor', 'integration'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Roles whose duty is to see every institution's data: what exists is no secret to them. */

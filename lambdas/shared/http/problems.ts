@@ -65,8 +65,7 @@ export const NotFound: ProblemType = {
   code: 'not-found',
   status: 404,
   title: 'No such resource',
-  advice:
-    'Check the id and the path. What belongs to other institutions answers exactly like what does not exist.',
+  advice: 'Check the id and the path. What belongs to other institutions answers exactly like what does not exist.',
 };
 
 export const StaleVersion: ProblemType = {
@@ -125,7 +124,8 @@ export const Busy: ProblemType = {
   code: 'busy',
   status: 503,
   title: 'Too many at once',
-  advice: 'Wait for `Retry-After` seconds and repeat the request with the same `Idempotency-Key`: nothing is done twice.',
+  advice:
+    'Wait for `Retry-After` seconds and repeat the request with the same `Idempotency-Key`: nothing is done twice.',
 };
 
 export const COMMON_PROBLEMS: readonly ProblemType[] = [

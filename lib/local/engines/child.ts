@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ChildOptions {
+  /** What it is called in messages. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  /** Port on 127.0.0.1 that it will listen on. */
+  readonly port: number;
+  /** Milliseconds it may take to listen. */
+  readonly startWithin: number;
+}
+
+export interface Child {
+  /** Ends it, politely at first. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** How much of the child's output is kept for an error message, in characters. */
+const KEPT_OUTPUT = 4000;
+
+/**
+ * Runs `"$@"` for as long as standard input stays open. The kernel closes that pipe when the hub dies, however it dies,
+ * so no engine outlives its hub and keeps the port and the data file.
+ */
+const GUARD = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+engine=$!
+{
+  cat <&3
+  kill "$engine"
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do kill -0 "$engine" && sleep 0.1; done
+  kill -9 "$engine"
+} >/dev/null 2>&1 &
+guard=$!
+wait "$engine"
+status=$?
+kill "$guard" 2>/dev/null
+exit "$status"
+`;
+
+/**
+ * Starts a server as a child process and waits until it listens.
+ * @throws Error with the last lines of its output when it ends early or takes too long
+ */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { name, port, startWithin } = options;
+  const child = spawnGuarded(options);
+  let output = '';
+  let failure: Error | undefined;
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      failure = new Error(`${name} could not be started: ${error.message}`, { cause: error });
+      resolve();
+    });
+    child.once('close', () => {
+      resolve();
+    });
+    // The guard's own pipe: without this it would wait for a parent that no longer has anything to guard.
+    child.once('exit', (code, signal) => {
+      failure ??= new Error(`${name} ended (${signal ?? `exit code ${String(code)}`}).`);
+      child.stdin?.destroy();
+    });
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      output = (output + chunk).slice(-KEPT_OUTPUT);
+    });
+  }
+  // The pipe breaks when the child is gone already; that is reported by `exit`.
+  child.stdin?.on('error', () => undefined);
+
+  const stop = async (): Promise<void> => {
+    child.stdin?.end();
+    if (process.platform === 'win32') child.kill();
+    await ended;
+  };
+
+  const deadline = Date.now() + startWithin;
+  while (!(await accepts(port))) {
+    if (failure !== undefined) {
+      await ended;
+      throw withOutput(failure.message, output);
+    }
+    if (Date.now() > deadline) {
+      await stop();
+      throw withOutput(`${name} did not listen within ${String(startWithin / 1000)} seconds.`, output);
+    }
+    await sleep(5);
+  }
+  return { stop };
+}
+
+function spawnGuarded({ command, args, cwd }: ChildOptions): ChildProcess {
+  const common = { stdio: 'pipe', ...(cwd === undefined ? {} : { cwd }) } as const;
+  return process.platform === 'win32'
+    ? spawn(command, args, common)
+    : // Detached: Ctrl-C in a terminal reaches the hub only, which then ends its engines in order.
+      spawn('/bin/sh', ['-c', GUARD, 'hub-engine', command, ...args], { ...common, detached: true });
+}
+
+async function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = (yes: boolean) => (): void => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once('connect', answer(true));
+    socket.once('error', answer(false));
+  });
+}
+
+function withOutput(message: string, output: string): Error {
+  const lines = output.trim().split('\n').slice(-10).join('\n');
+  return new Error(lines === '' ? message : `${message} Its last words:\n${lines}`);
+}

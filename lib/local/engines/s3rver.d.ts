@@ -1,0 +1,20 @@
+/** The package ships no types. Only what the local runtime uses. */
+declare module '@20minutes/s3rver' {
+  import type { AddressInfo } from 'node:net';
+
+  export interface S3rverOptions {
+    readonly address?: string;
+    readonly port?: number;
+    readonly silent?: boolean;
+    readonly directory?: string;
+    readonly vhostBuckets?: boolean;
+    readonly configureBuckets?: readonly { readonly name: string }[];
+  }
+
+  export default class S3rver {
+    constructor(options: S3rverOptions);
+    readonly httpServer?: import('node:http').Server;
+    run(): Promise<AddressInfo>;
+    close(): Promise<void>;
+  }
+}

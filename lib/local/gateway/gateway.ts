@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Issuer } from '../issuer/issuer.ts';
+import { readBody } from './body.ts';
+import { httpEvent } from './event.ts';
+import { INTERNAL_SERVER_ERROR, refusals, STARTING } from './refusal.ts';
+import { type Reply, replyFrom } from './reply.ts';
+import type { MatchRoute } from './routes.ts';
+
+/** API Gateway's payload quota, in bytes. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+export interface Served {
+  readonly issuer: Issuer;
+  readonly match: MatchRoute;
+  readonly accountId: string;
+  /** Told about functions that failed. */
+  readonly onLog: (line: string) => void;
+}
+
+export interface Gateway {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** From now on answers requests; until then they get a 503. */
+  serve(served: Served): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Listens on 127.0.0.1.
+ * @param port 0 for any free one
+ * @throws Error with `code` EADDRINUSE when the port is taken
+ */
+export async function openGateway(port: number): Promise<Gateway> {
+  let served: Served | undefined;
+  const server = createServer((request, response) => {
+    void answer(request, response, served).catch(() => {
+      // Either the client went away, or a function named a header that HTTP cannot carry.
+      if (response.headersSent) response.destroy();
+      else send(response, INTERNAL_SERVER_ERROR);
+    });
+  });
+  const address = await listen(server, port);
+  return {
+    url: `http://127.0.0.1:${String(address.port)}`,
+    serve: (what) => {
+      served = what;
+    },
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('The server has no port.'));
+      else resolve(address);
+    });
+  });
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, served: Served | undefined): Promise<void> {
+  if (served === undefined) {
+    send(response, STARTING);
+    return;
+  }
+  const url = URL.parse(`http://localhost${request.url ?? '/'}`);
+  const endpoint = url && served.issuer.endpoints.get(`${String(request.method)} ${url.pathname}`);
+  if (endpoint) {
+    await endpoint(request, response);
+    return;
+  }
+  send(response, url === null ? refusals.notFound('/') : await route(request, url, served));
+}
+
+async function route(request: IncomingMessage, url: URL, served: Served): Promise<Reply> {
+  const path = decoded(url.pathname);
+  const match = path === undefined ? undefined : served.match(String(request.method), url.pathname);
+  if (path === undefined || match === undefined) return refusals.notFound(url.pathname);
+  const { authorize, scopes, function: target, routeKey, apiId } = match.route;
+
+  const decision = await authorize?.(request.headers.authorization, scopes);
+  if (decision?.outcome === 'unauthorized') return refusals.unauthorized(url.pathname, decision.reason);
+  if (decision?.outcome === 'forbidden') return refusals.forbidden(url.pathname, scopes);
+
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body === 'too-large') return refusals.bodyTooLarge(url.pathname);
+
+  const event = httpEvent({
+    accountId: served.accountId,
+    apiId,
+    routeKey,
+    request,
+    url,
+    path,
+    pathParameters: match.pathParameters,
+    body,
+    jwt: decision?.jwt,
+  });
+  try {
+    const reply = replyFrom(await target.invoke(event));
+    if (reply !== undefined) return reply;
+    served.onLog(JSON.stringify({ level: 'ERROR', message: 'Invalid function response', function: target.name }));
+  } catch (error) {
+    const reason = error instanceof Error ? { error: error.name, reason: error.message, stack: error.stack } : {};
+    served.onLog(JSON.stringify({ level: 'ERROR', message: 'Function failed', function: target.name, ...reason }));
+  }
+  return INTERNAL_SERVER_ERROR;
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, { status, headers, cookies, body }: Reply): void {
+  const bytes = Buffer.from(body);
+  response
+    .writeHead(status, {
+      ...headers,
+      ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
+      ...(status !== 204 && status !== 304 && { 'content-length': bytes.length }),
+    })
+    .end(bytes);
+}

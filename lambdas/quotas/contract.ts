@@ -143,6 +143,9 @@ export const Booking = z
       .optional(Instant)
       .register(z.globalRegistry, { description: 'When the hold ends; only while `held` or once `expired`.' }),
     cancellationReason: z.optional(z.enum(CANCELLATION_REASONS)),
+    unitForfeited: z.optional(z.boolean()).register(z.globalRegistry, {
+      description: 'After `cancelled` or `noshow`: whether the unit was used up by it.',
+    }),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -240,10 +243,10 @@ export const quotaRoutes = defineRoutes({
     access: providerManages,
     params: poolParams,
     body: z.strictObject({
-      name: z.optional(LocalizedText),
-      capacity: z.optional(Units),
-      cancellationPolicy: z.optional(UnitPolicy),
-      noShowPolicy: z.optional(UnitPolicy),
+      name: z.exactOptional(LocalizedText),
+      capacity: z.exactOptional(Units),
+      cancellationPolicy: z.exactOptional(UnitPolicy),
+      noShowPolicy: z.exactOptional(UnitPolicy),
     }),
     ifMatch: 'required',
     response: { status: 200, description: 'The changed pool.', schema: Pool, etag: true },
@@ -309,7 +312,7 @@ export const quotaRoutes = defineRoutes({
     scopes: ['hub/quotas.write'],
     access: providerManages,
     params: grantParams,
-    body: z.strictObject({ nominal: z.optional(Units), status: z.optional(z.enum(['active', 'suspended'])) }),
+    body: z.strictObject({ nominal: z.exactOptional(Units), status: z.exactOptional(z.enum(['active', 'suspended'])) }),
     ifMatch: 'required',
     response: { status: 200, description: 'The changed grant.', schema: Grant, etag: true },
     problems: [NotFound, PoolCapacityExceeded, NominalBelowCommitted],

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 
+import { PatientNotPseudonymous } from './errors.ts';
+
 /**
  * The only name the Hub knows a patient by. Whoever sends a real name, a birth date, a phone number or a national
  * identity number here is stopped before anything is stored or logged.
@@ -38,7 +40,7 @@ export const Pseudonym = z
       if (reason !== undefined) {
         context.addIssue({
           code: 'custom',
-          params: { personal: true },
+          params: { problem: PatientNotPseudonymous },
           message: `${reason}. Send the pseudonym your institution issued for the patient, such as MSK-7F3K-042`,
         });
       }

@@ -19,13 +19,23 @@ export class InstitutionsContext extends Construct {
   constructor(scope: Construct, id: string, { http, cursors }: InstitutionsContextProps) {
     super(scope, id);
     this.table = new ContextTable(this, 'Data');
+    const code = bundle({ context: 'institutions', entries: ['handler', 'register'] });
+
     const { function: handler } = new ContextFunction(this, 'Http', {
       description: 'The registry of partner institutions',
-      bundle: bundle({ context: 'institutions', entries: ['handler'] }),
+      bundle: code,
       entry: 'handler',
       environment: { TABLE_NAME: this.table.table.tableName, CURSOR_SECRET: cursors.value },
     });
     this.table.table.grant(handler, 'dynamodb:GetItem', 'dynamodb:Query');
     http.serve(institutionRoutes, handler);
+
+    const { function: register } = new ContextFunction(this, 'Register', {
+      description: 'Registers partners; invoked by an admin with the list of them',
+      bundle: code,
+      entry: 'register',
+      environment: { TABLE_NAME: this.table.table.tableName },
+    });
+    this.table.table.grant(register, 'dynamodb:PutItem');
   }
 }

@@ -48,7 +48,7 @@ export class QuotasContext extends Construct {
       environment,
       timeout: Duration.minutes(1),
     });
-    table.grant(sweep, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
+    table.grant(sweep, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     runOnSchedule(this, 'SweepSchedule', sweep, Schedule.rate(Duration.minutes(1)));
 
     const { function: settle } = new ContextFunction(this, 'Settle', {
@@ -66,7 +66,7 @@ export class QuotasContext extends Construct {
       entry: 'partners',
       environment,
     });
-    table.grant(partners, 'dynamodb:UpdateItem');
+    table.grant(partners, 'dynamodb:PutItem');
     runOnStream(partners, institutions.table, { dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } });
   }
 }

@@ -9,6 +9,10 @@ export interface ProblemType {
   readonly advice: string;
 }
 
+export function isProblemType(value: unknown): value is ProblemType {
+  return typeof value === 'object' && value !== null && 'code' in value && 'status' in value && 'advice' in value;
+}
+
 export interface FieldError {
   /** RFC 6901 JSON pointer into the body, or `?name` for a query parameter. */
   readonly pointer: string;

@@ -1,0 +1,143 @@
+import type { Relation } from '../shared/auth/vocabulary.ts';
+import { type Account, totals } from '../shared/capacity/account.ts';
+import type { Holder, HolderState } from '../shared/capacity/holder.ts';
+import type {
+  BookingRepresentation,
+  BookingStatus,
+  GrantRepresentation,
+  HoldFor,
+  Period,
+  PoolRepresentation,
+} from './contract.ts';
+
+/** Pools, grants and bookings as the Hub keeps them, and every decision about them. Pure. */
+
+interface Versioned {
+  /** Counts the changes; what an ETag says. */
+  readonly version: number;
+}
+
+export type Pool = Omit<PoolRepresentation, 'allocated'> & Versioned;
+export type Grant = Omit<GrantRepresentation, 'balance'> & Versioned;
+
+export interface Booking extends Omit<BookingRepresentation, 'status' | 'expiresAt'>, Versioned {
+  readonly status: BookingStatus;
+  /** When the hold ends or ended; kept after it was confirmed. */
+  readonly expiresAt: string;
+  /** Where in the grant's account its unit was taken: a hint, the account knows. */
+  readonly segment: number;
+  /** Digest of the body it was made from. */
+  readonly fingerprint: string;
+  /** Digest of the request that did each action, so that a repeated request is recognised. */
+  readonly requests: Readonly<Record<string, string>>;
+}
+
+/** What both sides of a grant or booking are called in an access rule. */
+export function relationsTo(
+  resource: { readonly providerId: string; readonly beneficiaryId?: string },
+  institutionId: string,
+): Relation[] {
+  const relations: Relation[] = [];
+  if (resource.providerId === institutionId) relations.push('provider');
+  if (resource.beneficiaryId === institutionId) relations.push('beneficiary');
+  return relations.length === 0 ? ['none'] : relations;
+}
+
+/** Minutes a hold lasts. */
+export const HOLD_MINUTES: Readonly<Record<HoldFor, number>> = { interactive: 15, commission: 14 * 24 * 60 };
+
+/** A step of a booking: from which statuses, to which one. */
+interface Transition {
+  readonly from: readonly BookingStatus[];
+  readonly to: BookingStatus;
+}
+
+export const TRANSITIONS = {
+  confirm: { from: ['held'], to: 'booked' },
+  release: { from: ['held'], to: 'released' },
+  expire: { from: ['held'], to: 'expired' },
+  cancel: { from: ['booked'], to: 'cancelled' },
+  arrive: { from: ['booked'], to: 'in-treatment' },
+  complete: { from: ['in-treatment'], to: 'fulfilled' },
+  'no-show': { from: ['booked'], to: 'noshow' },
+} as const satisfies Record<string, Transition>;
+export type Action = keyof typeof TRANSITIONS;
+
+/** A hold is dead from its `expiresAt` on, whoever looks. */
+export function isExpired(booking: Booking, now: Date): boolean {
+  return booking.status === 'held' && booking.expiresAt <= now.toISOString();
+}
+
+const LIVE_STATUSES: readonly BookingStatus[] = ['held', 'booked', 'in-treatment'];
+
+/** A patient has at most one of these per service. */
+export function isLiveBooking({ status }: Booking): boolean {
+  return LIVE_STATUSES.includes(status);
+}
+
+export type Decision =
+  | { readonly kind: 'changed'; readonly booking: Booking }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'not-allowed'; readonly allowedFrom: readonly BookingStatus[] };
+
+/** Carries an action out on a booking, or says why not. `expire` is for holds that are over, the others for all else. */
+export function decide(booking: Booking, action: Action, now: Date, change: Partial<Booking> = {}): Decision {
+  const { from, to }: Transition = TRANSITIONS[action];
+  if (!from.includes(booking.status)) return { kind: 'not-allowed', allowedFrom: from };
+  if (isExpired(booking, now) !== (action === 'expire')) {
+    return action === 'expire' ? { kind: 'not-allowed', allowedFrom: from } : { kind: 'expired' };
+  }
+  return {
+    kind: 'changed',
+    booking: { ...booking, ...change, status: to, version: booking.version + 1, updatedAt: now.toISOString() },
+  };
+}
+
+/** The state a booking's unit is in; `undefined` when the unit is to be given back. */
+export function unitState({ status, unitForfeited }: Booking): HolderState | undefined {
+  switch (status) {
+    case 'held':
+      return 'held';
+    case 'booked':
+      return 'confirmed';
+    case 'in-treatment':
+      return 'arrived';
+    case 'fulfilled':
+      return 'fulfilled';
+    case 'cancelled':
+    case 'noshow':
+      return unitForfeited === true ? 'forfeited' : undefined;
+    case 'released':
+    case 'expired':
+      return undefined;
+  }
+}
+
+/** The instant at which a holder's time is up, as a booking says it. */
+export function expiresAtOf({ takenAt = 0, minutes = 0 }: Holder): string {
+  return new Date((takenAt + minutes * 60) * 1000).toISOString();
+}
+
+/** Today is not after the last day of the period, in the period's time zone. */
+export function isOpen(period: Period, now: Date): boolean {
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: period.timeZone }).format(now);
+  return today <= period.end;
+}
+
+export function showPool({ version: _, ...pool }: Pool): PoolRepresentation {
+  return { ...pool, allocated: pool.capacity - pool.unallocated };
+}
+
+export function showGrant({ version: _, ...grant }: Grant, account: Account): GrantRepresentation {
+  const { entitled, committed, available, held, confirmed, arrived, fulfilled, forfeited } = totals(account);
+  return {
+    ...grant,
+    balance: { entitled, committed, available, held, booked: confirmed, inTreatment: arrived, fulfilled, forfeited },
+  };
+}
+
+export function showBooking(booking: Booking, now: Date): BookingRepresentation {
+  const { version: _, segment: __, fingerprint: ___, requests: ____, expiresAt, ...shown } = booking;
+  const status = isExpired(booking, now) ? 'expired' : booking.status;
+  return { ...shown, status, ...(status === 'held' || status === 'expired' ? { expiresAt } : {}) };
+}

@@ -1,0 +1,16 @@
+import type { QuotasTable } from './quotas-table.ts';
+
+/** What the operations need from the world. */
+export interface Ports {
+  readonly quotas: QuotasTable;
+  readonly now: () => Date;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+}
+
+/** What an operation that can be repeated did. */
+export interface Outcome<T> {
+  readonly value: T;
+  /** An earlier attempt of the same request had done it. */
+  readonly replayed: boolean;
+}

@@ -1,0 +1,171 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+
+import { refusedBy } from '../dynamo/failures.ts';
+import type { Item, Key, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
+import type { Account, Segment, SegmentChange } from './account.ts';
+import { decodeHolder, encodeHolder, familyOf, type Holder, holderKey } from './holder.ts';
+
+/**
+ * Capacity accounts in DynamoDB. The owner (a grant, a cohort, an event) is the item `pk`/`<KIND>`; its segments lie
+ * behind it as `pk`/`<KIND>#SEGMENT#<nn>`, so that one query reads the owner and its account.
+ */
+
+/** Where the account of an owner lies. */
+export interface AccountKey {
+  readonly pk: string;
+  /** Sort key of the owner's own item, such as `GRANT`. */
+  readonly owner: string;
+  readonly ownerId: string;
+}
+
+const SEGMENT = '#SEGMENT#';
+
+const SegmentItem = z.object({
+  sk: z.string(),
+  entitled: z.int(),
+  committed: z.int(),
+  closed: z.optional(z.boolean()),
+  holders: z.record(z.string(), z.string()),
+  freedAt: z.optional(z.int()),
+});
+
+export type TakeOutcome =
+  | { readonly kind: 'taken' }
+  /** An earlier attempt of the same request has it. */
+  | { readonly kind: 'already-held'; readonly holder: Holder }
+  | { readonly kind: 'no-room' };
+
+export class AccountTable {
+  readonly #table: SingleTable;
+
+  constructor(table: SingleTable) {
+    this.#table = table;
+  }
+
+  /**
+   * Reads an owner and its account together.
+   * @returns the owner's item as it is stored, `undefined` if there is none
+   */
+  async load(
+    { pk, owner, ownerId }: AccountKey,
+    freshness: { readonly consistent: boolean },
+  ): Promise<{ owner: Item | undefined; account: Account }> {
+    const items = await this.#table.listAll(pk, owner, freshness);
+    return {
+      owner: items.find((item) => item['sk'] === owner),
+      account: items.filter((item) => item['sk'] !== owner).map((item) => readSegment(item, ownerId)),
+    };
+  }
+
+  /**
+   * Takes one unit: the one conditional write that decides who gets it.
+   * Repeating it after a lost reply takes nothing twice, because the holder is its own witness.
+   */
+  async take(key: AccountKey, segment: number, holder: Holder): Promise<TakeOutcome> {
+    const refused = await refusedBy(
+      this.#table.client.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: segmentKey(key, segment),
+          UpdateExpression: 'SET committed = committed + :one, holders.#holder = :holder',
+          ConditionExpression:
+            'committed < entitled AND attribute_not_exists(holders.#holder) AND attribute_not_exists(closed)',
+          ExpressionAttributeNames: { '#holder': holderKey(holder.id) },
+          ExpressionAttributeValues: { ':one': 1, ':holder': encodeHolder(holder) },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+    if (refused === undefined) return { kind: 'taken' };
+    const holders = 'pk' in refused ? readSegment(refused, key.ownerId).holders : [];
+    const earlier = holders.find(({ id }) => id === holder.id);
+    return earlier === undefined ? { kind: 'no-room' } : { kind: 'already-held', holder: earlier };
+  }
+
+  /**
+   * Gives a unit back, once: whoever comes second finds nothing to give.
+   * @param seen only if the holder is still exactly this
+   * @returns whether this call gave it back
+   */
+  async free(key: AccountKey, segment: number, id: string, freedAt: number, seen?: Holder): Promise<boolean> {
+    const refused = await refusedBy(
+      this.#table.client.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: segmentKey(key, segment),
+          UpdateExpression: 'SET committed = committed - :one, freedAt = :now REMOVE holders.#holder',
+          ...stillThere(id, seen, { ':one': 1, ':now': freedAt }),
+        }),
+      ),
+    );
+    return refused === undefined;
+  }
+
+  /**
+   * Rewrites a holder that is there; never adds one.
+   * @param seen only if the holder is still exactly this
+   * @returns whether it was there
+   */
+  async mark(key: AccountKey, segment: number, holder: Holder, seen?: Holder): Promise<boolean> {
+    const refused = await refusedBy(
+      this.#table.client.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: segmentKey(key, segment),
+          UpdateExpression: 'SET holders.#holder = :holder',
+          ...stillThere(holder.id, seen, { ':holder': encodeHolder(holder) }),
+        }),
+      ),
+    );
+    return refused === undefined;
+  }
+
+  /** The write that gives a segment its new share; refused if the segment was changed or holds more by then. */
+  resizeWrite(key: AccountKey, { number, from, to }: SegmentChange, closed: boolean): TransactWrite {
+    if (from === undefined) {
+      const item = {
+        ...segmentKey(key, number),
+        entitled: to,
+        committed: 0,
+        holders: {},
+        ...(closed ? { closed } : {}),
+      };
+      return { Put: { TableName: this.#table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+    }
+    return {
+      Update: {
+        TableName: this.#table.name,
+        Key: segmentKey(key, number),
+        UpdateExpression: closed ? 'SET entitled = :to, closed = :closed' : 'SET entitled = :to REMOVE closed',
+        ConditionExpression: 'entitled = :from AND committed <= :to',
+        ExpressionAttributeValues: { ':from': from, ':to': to, ...(closed ? { ':closed': true } : {}) },
+      },
+    };
+  }
+}
+
+function segmentKey({ pk, owner }: AccountKey, number: number): Key {
+  return { pk, sk: `${owner}${SEGMENT}${String(number).padStart(2, '0')}` };
+}
+
+/** The condition that a holder is there, and if `seen` is given, unchanged. */
+function stillThere(id: string, seen: Holder | undefined, values: Item) {
+  return {
+    ConditionExpression: seen === undefined ? 'attribute_exists(holders.#holder)' : 'holders.#holder = :seen',
+    ExpressionAttributeNames: { '#holder': holderKey(id) },
+    ExpressionAttributeValues: seen === undefined ? values : { ...values, ':seen': encodeHolder(seen) },
+  };
+}
+
+function readSegment(item: Item, ownerId: string): Segment {
+  const { sk, entitled, committed, closed = false, holders, freedAt } = SegmentItem.parse(item);
+  return {
+    number: Number(sk.slice(sk.lastIndexOf('#') + 1)),
+    entitled,
+    committed,
+    closed,
+    holders: Object.entries(holders).map(([key, text]) => decodeHolder(familyOf(ownerId), key, text)),
+    ...(freedAt === undefined ? {} : { freedAt }),
+  };
+}

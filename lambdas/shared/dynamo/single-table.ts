@@ -1,0 +1,132 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+
+import { refusedBy, refusedPositions } from './failures.ts';
+
+export type Item = Readonly<Record<string, unknown>>;
+export type TransactWrite = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A page of items of one partition, and where the next one begins. */
+export interface ItemPage {
+  readonly items: readonly Item[];
+  /** Sort key of the last item; `undefined` on the last page. */
+  readonly next: string | undefined;
+}
+
+/** The few ways in which contexts use their table. Only `<x>-table.ts` modules and the capacity accounts touch it. */
+export class SingleTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+
+  constructor(client: DynamoDBDocumentClient, name: string) {
+    this.client = client;
+    this.name = name;
+  }
+
+  async get(key: Key, { consistent }: { readonly consistent: boolean }): Promise<Item | undefined> {
+    const { Item } = await this.client.send(
+      new GetCommand({ TableName: this.name, Key: key, ConsistentRead: consistent }),
+    );
+    return Item;
+  }
+
+  /**
+   * Reads up to `limit` items whose sort key begins with `prefix`, after the sort key `after`.
+   * Never filters: what is read is what is returned.
+   */
+  async list(pk: string, prefix: string, limit: number, after?: string): Promise<ItemPage> {
+    const { Items = [], LastEvaluatedKey } = await this.client.send(
+      new QueryCommand({
+        TableName: this.name,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        Limit: limit,
+        ...(after === undefined ? {} : { ExclusiveStartKey: { pk, sk: after } }),
+      }),
+    );
+    return { items: Items, next: LastEvaluatedKey === undefined ? undefined : String(LastEvaluatedKey['sk']) };
+  }
+
+  /**
+   * All items of a partition whose sort key begins with `prefix`. For partitions that stay small.
+   * @param consistent whether writes of the last moment must be seen; costs twice as much
+   */
+  async listAll(pk: string, prefix: string, { consistent }: { readonly consistent: boolean }): Promise<Item[]> {
+    const items: Item[] = [];
+    let from: Item | undefined;
+    do {
+      const page = await this.client.send(
+        new QueryCommand({
+          TableName: this.name,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+          ConsistentRead: consistent,
+          ExclusiveStartKey: from,
+        }),
+      );
+      items.push(...(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return items;
+  }
+
+  /** @returns the item that is there already, `undefined` when this one was put */
+  async putNew(item: Item & Key): Promise<Item | undefined> {
+    return refusedBy(
+      this.client.send(
+        new PutCommand({
+          TableName: this.name,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+  }
+
+  /** @returns the item as it is, when its version is no longer `version`; `undefined` when this one was put */
+  async putNext(item: Item & Key, version: number): Promise<Item | undefined> {
+    return refusedBy(
+      this.client.send(
+        new PutCommand({
+          TableName: this.name,
+          Item: item,
+          ConditionExpression: 'version = :version',
+          ExpressionAttributeValues: { ':version': version },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+  }
+
+  /** Puts an item unless a later version of it is there. @returns whether it was put */
+  async putLater(item: Item & Key & { readonly version: number }): Promise<boolean> {
+    const refused = await refusedBy(
+      this.client.send(
+        new PutCommand({
+          TableName: this.name,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
+          ExpressionAttributeValues: { ':version': item.version },
+        }),
+      ),
+    );
+    return refused === undefined;
+  }
+
+  /** @returns the positions of the writes that were refused; empty when all were written */
+  async transact(writes: readonly TransactWrite[]): Promise<number[]> {
+    return refusedPositions(this.client.send(new TransactWriteCommand({ TransactItems: [...writes] })));
+  }
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+
+import middy from '@middy/core';
+import httpRouter from '@middy/http-router';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+
+import { isBusy } from '../dynamo/failures.ts';
+import { logRequest } from '../observability/log.ts';
+import { Problem } from './problem.ts';
+import { Busy, InternalError, NotFound } from './problems.ts';
+import type { Reply } from './reply.ts';
+import { type GatewayEvent, type Request, readRequest } from './request.ts';
+import { refuse, respond } from './respond.ts';
+import type { Route, Routes } from './route.ts';
+import { type Trace, traceOf } from './trace.ts';
+
+type Result = APIGatewayProxyStructuredResultV2;
+
+/** A route and what answers it. */
+interface Endpoint {
+  readonly route: Route;
+  readonly answer: (event: GatewayEvent) => Promise<Result>;
+}
+
+/** Binds an operation to its route; the operation gets a request that has passed the route's schemas. */
+export function on<R extends Route>(route: R, operation: (request: Request<R>) => Promise<Reply> | Reply): Endpoint {
+  return {
+    route,
+    answer: async (event) => respond(route.response.status, await operation(readRequest(route, event)), event),
+  };
+}
+
+/** Whatever went wrong, as a refusal that tells the client what it may know. */
+function problemFrom(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isBusy(error)) return new Problem(Busy, 'The Hub’s database asks to slow down.', {}, 1);
+  return new Problem(InternalError, 'The failure is logged under the correlationId.');
+}
+
+interface Exchange extends Record<string, unknown> {
+  trace: Trace;
+  startedAt: number;
+}
+
+/** Gives each request its trace, turns errors into problem details, and writes one log line. */
+function exchange(route: Route): middy.MiddlewareObj<GatewayEvent, Result, Error, Context, Exchange> {
+  const finish = (event: GatewayEvent, internal: Exchange, result: Result, error?: unknown): Result => {
+    const { correlationId, traceparent } = internal.trace;
+    logRequest({ route, event, ...internal, result, error });
+    return { ...result, headers: { ...result.headers, 'x-correlation-id': correlationId, traceparent } };
+  };
+  return {
+    before: ({ event, internal }) => {
+      internal.trace = traceOf(event.headers);
+      internal.startedAt = performance.now();
+    },
+    after: (request) => {
+      if (request.response) request.response = finish(request.event, request.internal, request.response);
+    },
+    onError: (request) => {
+      const { event, internal, error } = request;
+      const result = refuse(problemFrom(error), event.rawPath, internal.trace.correlationId);
+      request.response = finish(event, internal, result, error);
+    },
+  };
+}
+
+function stack({ route, answer }: Endpoint): (event: GatewayEvent, context: Context) => Promise<Result> {
+  const handler = middy<GatewayEvent, Result, Error, Context, Exchange>(answer).use(exchange(route));
+  return async (event, context) => handler(event, context);
+}
+
+/**
+ * The handler of a context's HTTP function.
+ * @throws Error at start when a route has no endpoint or an endpoint no route: a gap would be a 404 in production.
+ */
+export function serve(routes: Routes, endpoints: readonly Endpoint[]) {
+  const missing = Object.values(routes).filter((route) => !endpoints.some((endpoint) => endpoint.route === route));
+  if (missing.length > 0 || endpoints.length !== Object.keys(routes).length) {
+    throw new Error(`Endpoints and routes differ: ${missing.map((route) => route.operationId).join(', ')}`);
+  }
+  return middy(
+    httpRouter<GatewayEvent, Result>({
+      routes: endpoints.map((endpoint) => ({
+        method: endpoint.route.method,
+        path: endpoint.route.path,
+        handler: stack(endpoint),
+      })),
+      notFoundResponse: ({ path }) =>
+        refuse(new Problem(NotFound, 'There is nothing at this path.'), path, randomUUID()),
+    }),
+  );
+}

@@ -1,0 +1,29 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** Identifies one exchange across systems. */
+export interface Trace {
+  readonly correlationId: string;
+  /** W3C Trace Context trace-id: 32 hex digits. */
+  readonly traceId: string;
+  readonly traceparent: string;
+}
+
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Continues the client's trace or begins one.
+ *
+ * A correlation id is echoed and logged, so only a UUID is taken over: free text could carry a person's name.
+ * @see https://www.w3.org/TR/trace-context/
+ */
+export function traceOf(headers: Readonly<Record<string, string | undefined>>): Trace {
+  const [, parentTrace, flags] = TRACEPARENT.exec(headers['traceparent'] ?? '') ?? [];
+  const traceId = parentTrace ?? randomBytes(16).toString('hex');
+  const wanted = headers['x-correlation-id'] ?? '';
+  return {
+    correlationId: UUID.test(wanted) ? wanted : randomUUID(),
+    traceId,
+    traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-${flags ?? '00'}`,
+  };
+}

@@ -1,0 +1,201 @@
+import * as z from 'zod/mini';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponseObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
+
+import { institutionRoutes } from '../lambdas/institutions/contract.ts';
+import { portalRoutes } from '../lambdas/portal/contract.ts';
+import { quotaRoutes } from '../lambdas/quotas/contract.ts';
+import { QUOTA_PROBLEMS } from '../lambdas/quotas/errors.ts';
+import { SCOPES } from '../lambdas/shared/auth/vocabulary.ts';
+import type { ProblemType } from '../lambdas/shared/http/problem.ts';
+import {
+  BodyTooLarge,
+  Busy,
+  COMMON_PROBLEMS,
+  Forbidden,
+  IdempotencyKeyMissing,
+  IdempotencyKeyReused,
+  IfMatchMissing,
+  InternalError,
+  InvalidContent,
+  InvalidParameter,
+  MalformedJson,
+  RoleNotPermitted,
+  StaleVersion,
+  TokenIncomplete,
+  Unauthorized,
+  UnsupportedMediaType,
+} from '../lambdas/shared/http/problems.ts';
+import type { Route, Routes } from '../lambdas/shared/http/route.ts';
+
+/** The OpenAPI document, made from the same contracts that the handlers validate with. */
+
+export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
+  Portal: portalRoutes,
+  Institutions: institutionRoutes,
+  Quotas: quotaRoutes,
+};
+
+export const ALL_PROBLEMS: readonly ProblemType[] = [...COMMON_PROBLEMS, ...QUOTA_PROBLEMS];
+
+const ProblemDetails = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    correlationId: z.uuid(),
+    errors: z.optional(z.array(z.strictObject({ pointer: z.string(), message: z.string() }))),
+  })
+  .register(z.globalRegistry, { id: 'Problem', description: 'RFC 9457 problem details.' });
+
+/** What API Gateway itself answers in AWS before the Hub is reached. */
+const GatewayMessage = z
+  .looseObject({ message: z.string() })
+  .register(z.globalRegistry, { id: 'GatewayMessage', description: 'A refusal by the gateway in AWS.' });
+
+/** The refusals that follow from what a route asks for. */
+function impliedProblems(route: Route): ProblemType[] {
+  return [
+    InvalidParameter,
+    InternalError,
+    Busy,
+    ...(route.scopes === 'public' ? [] : [Unauthorized, Forbidden, TokenIncomplete, RoleNotPermitted]),
+    ...(route.body === undefined ? [] : [MalformedJson, BodyTooLarge, UnsupportedMediaType, InvalidContent]),
+    ...(route.idempotencyKey === 'required' ? [IdempotencyKeyMissing, IdempotencyKeyReused] : []),
+    ...(route.ifMatch === 'required' ? [IfMatchMissing] : []),
+    ...(route.ifMatch === undefined ? [] : [StaleVersion]),
+  ];
+}
+
+/** Every refusal a route can answer with, once each. */
+export function problemsOf(route: Route): ProblemType[] {
+  return [...new Set([...impliedProblems(route), ...route.problems])];
+}
+
+const text = (description: string) => z.string().register(z.globalRegistry, { description });
+
+function refusal(status: number, problems: readonly ProblemType[]): ZodOpenApiResponseObject {
+  return {
+    description: problems.map(({ code, title }) => `\`${code}\`: ${title}`).join('  \n'),
+    ...(status === 503 ? { headers: z.object({ 'Retry-After': text('Seconds to wait.') }) } : {}),
+    content: {
+      'application/problem+json': { schema: ProblemDetails },
+      ...(status === 401 || status === 403 ? { 'application/json': { schema: GatewayMessage } } : {}),
+    },
+  };
+}
+
+function responses(route: Route): ZodOpenApiResponsesObject {
+  const { response } = route;
+  const headers: Record<string, z.ZodMiniType> = {};
+  if (response.etag === true) headers['ETag'] = text('Version of the resource, for If-Match.');
+  if (response.status === 201) headers['Location'] = text('Where the new resource is.');
+  if (route.idempotencyKey !== undefined) {
+    headers['Idempotency-Replayed'] = z.optional(text('`true` when an earlier attempt had done it.'));
+  }
+  const success: ZodOpenApiResponseObject = {
+    description: response.description,
+    ...(Object.keys(headers).length === 0 ? {} : { headers: z.object(headers) }),
+    content: {
+      [response.mediaType ?? 'application/json']: response.schema === undefined ? {} : { schema: response.schema },
+    },
+  };
+  const byStatus = Map.groupBy(problemsOf(route), ({ status }) => status);
+  return Object.fromEntries([
+    [String(response.status), success],
+    ...[...byStatus].map(([status, problems]) => [String(status), refusal(status, problems)] as const),
+  ]);
+}
+
+function requestHeaders(route: Route): z.ZodMiniObject | undefined {
+  const shape: Record<string, z.ZodMiniType> = {};
+  if (route.idempotencyKey !== undefined) {
+    const key = z
+      .string()
+      .register(z.globalRegistry, {
+        description: 'A value of your own for this request; repeat it when you repeat the request.',
+      });
+    shape['Idempotency-Key'] = route.idempotencyKey === 'required' ? key : z.optional(key);
+  }
+  if (route.ifMatch !== undefined) {
+    const tag = z.string().register(z.globalRegistry, { description: 'The ETag you have read.' });
+    shape['If-Match'] = route.ifMatch === 'required' ? tag : z.optional(tag);
+  }
+  return Object.keys(shape).length === 0 ? undefined : z.object(shape);
+}
+
+function operation(tag: string, route: Route): ZodOpenApiOperationObject {
+  const header = requestHeaders(route);
+  return {
+    operationId: route.operationId,
+    tags: [tag],
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    security: route.scopes === 'public' ? [] : route.scopes.map((scope) => ({ oauth2: [scope] })),
+    requestParams: {
+      ...(route.params === undefined ? {} : { path: route.params }),
+      ...(route.query === undefined ? {} : { query: route.query }),
+      ...(header === undefined ? {} : { header }),
+    },
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: route.bodyOptional !== true,
+            content: { 'application/json': { schema: route.body } },
+          },
+        }),
+    responses: responses(route),
+  };
+}
+
+/** Makes the document. */
+export function openApiDocument() {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const [tag, routes] of Object.entries(CONTEXT_ROUTES)) {
+    for (const route of Object.values(routes)) {
+      (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(tag, route);
+    }
+  }
+  const definition: ZodOpenApiObject = {
+    openapi: '3.1.1',
+    info: {
+      title: 'Oncology Collaboration Hub',
+      version: '1',
+      description:
+        'Shared treatment quotas, training and events of partner oncology centres. Patients are known by pseudonyms only.',
+      license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.keys(CONTEXT_ROUTES).map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        oauth2: {
+          type: 'oauth2',
+          description: 'OAuth 2.0 client credentials for systems.',
+          flows: {
+            clientCredentials: {
+              tokenUrl: '/oauth2/token',
+              scopes: Object.fromEntries(SCOPES.map((scope) => [scope, scope])),
+            },
+          },
+        },
+      },
+    },
+    'x-problems': Object.fromEntries(
+      ALL_PROBLEMS.toSorted((a, b) => (a.code < b.code ? -1 : 1)).map(({ code, status, title, advice }) => [
+        code,
+        { status, title, advice },
+      ]),
+    ),
+  };
+  return createDocument(definition);
+}

@@ -71,7 +71,7 @@ export const DEMO_INSTITUTIONS: readonly DemoInstitution[] = [
     country: 'RU',
     region: 'RU-SPE',
     timeZone: 'Europe/Moscow',
-    services: ['neurosurgery'],
+    services: [],
   },
   {
     alias: 'shanghai',

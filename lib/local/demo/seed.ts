@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+
+import type { Hub } from '../hub.ts';
+import type { Store } from '../store.ts';
+import { DEMO_INSTITUTIONS, type DemoInstitution } from './institutions.ts';
+import { DEMO_POOLS, type DemoGrant, type DemoPool } from './quotas.ts';
+
+/** What the demonstration leads its reader to. */
+const Demo = z.object({
+  year: z.int(),
+  /** Alexandrov's grant at Dimitrovgrad, with nothing booked on it. */
+  grantId: z.string(),
+});
+export type Demo = z.infer<typeof Demo>;
+
+const DOCUMENT = 'demo';
+const Created = z.looseObject({ id: z.string() });
+
+/**
+ * Registers the demo institutions and fills pools, grants and bookings through the API, unless that has been done this
+ * year already. Repeating it after it was broken off half-way makes nothing twice.
+ * @throws Error with the API's refusal
+ */
+export async function seedDemo(hub: Hub, store: Store): Promise<Demo> {
+  const year = new Date().getUTCFullYear();
+  const kept = store.read(DOCUMENT, Demo);
+  if (kept?.year === year && (await isThere(hub, kept.grantId))) return kept;
+
+  const institutions = DEMO_INSTITUTIONS.map(({ alias: _alias, ...institution }) => institution);
+  await hub.invoke('InstitutionsRegister', { institutions });
+  // The quotas context learns of the partners from the registry's stream.
+  await hub.drainStreams();
+
+  const made = await Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year)));
+  const grantId = made.flatMap((grants) => [...grants]).find(([key]) => key === 'dimitrovgrad/alexandrov')?.[1];
+  if (grantId === undefined) throw new Error('The demonstration has no grant for alexandrov.');
+  const demo = { year, grantId };
+  store.write(DOCUMENT, demo);
+  return demo;
+}
+
+/** @returns `provider/beneficiary` → grant id */
+async function makePool(hub: Hub, pool: DemoPool, year: number): Promise<ReadonlyMap<string, string>> {
+  const { provider, service, name, capacity } = pool;
+  const { timeZone } = institution(provider);
+  const period = { start: `${String(year)}-01-01`, end: `${String(year)}-12-31`, timeZone };
+  const post = await caller(hub, provider, year);
+  const { id: poolId } = await post(`pool-${service}`, '/v1/pools', {
+    service,
+    name: name(year),
+    period,
+    capacity,
+    illustrative: true,
+  });
+  const grants = await Promise.all(
+    pool.grants.map(async (grant): Promise<[string, string]> => {
+      const key = `grant-${service}-${grant.beneficiary}`;
+      const { beneficiary, nominal } = grant;
+      const { id } = await post(key, `/v1/pools/${poolId}/grants`, {
+        beneficiaryId: institution(beneficiary).id,
+        nominal,
+        illustrative: true,
+      });
+      await makeBookings(hub, grant, id, year);
+      return [`${provider}/${beneficiary}`, id];
+    }),
+  );
+  return new Map(grants);
+}
+
+async function makeBookings(hub: Hub, { beneficiary, bookings = [] }: DemoGrant, grantId: string, year: number) {
+  const post = await caller(hub, beneficiary, year);
+  for (const { confirm, ...booking } of bookings) {
+    // A hold for a commission lasts two weeks: the demonstration looks the same tomorrow.
+    const body = { ...booking, holdFor: 'commission' };
+    const { id } = await post(`booking-${booking.patient}`, `/v1/grants/${grantId}/bookings`, body);
+    if (confirm) await post(`confirm-${booking.patient}`, `/v1/bookings/${id}/confirm`, {});
+  }
+}
+
+/** Posts as a coordinator of the institution, with the same idempotency key at every start of the same year. */
+async function caller(hub: Hub, alias: string, year: number) {
+  const token = await hub.token({ institution: alias, role: 'coordinator' });
+  return async (key: string, path: string, body: unknown): Promise<{ id: string }> => {
+    const response = await fetch(hub.url + path, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': `demo-${String(year)}-${key}`,
+      },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`POST ${path} as ${alias} answered ${String(response.status)}: ${text}`);
+    return Created.parse(JSON.parse(text));
+  };
+}
+
+async function isThere(hub: Hub, grantId: string): Promise<boolean> {
+  const token = await hub.token({ institution: 'alexandrov', role: 'coordinator' });
+  const { ok } = await fetch(`${hub.url}/v1/grants/${grantId}`, { headers: { authorization: `Bearer ${token}` } });
+  return ok;
+}
+
+function institution(alias: string): DemoInstitution {
+  const found = DEMO_INSTITUTIONS.find((each) => each.alias === alias);
+  if (found === undefined) throw new Error(`There is no demo institution ${alias}.`);
+  return found;
+}

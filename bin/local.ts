@@ -78,7 +78,7 @@ async function run({ port, fresh }: Flags): Promise<void> {
     }
   } finally {
     claimed.release();
-    log.end();
+    await new Promise((resolve) => log.end(resolve));
   }
 }
 

@@ -1,5 +1,3 @@
-import type { JWTPayload } from 'jose';
-
 import type { Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import type { DynamodbEngine } from './engines/dynamodb.ts';
 import type { Account } from './issuer/accounts.ts';
@@ -31,7 +29,7 @@ export interface TokenRequest {
   /** @default every scope the role may have */
   readonly scopes?: readonly string[];
   /** Put over the usual claims; undefined leaves a claim out. */
-  readonly claims?: JWTPayload;
+  readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 export interface Hub {

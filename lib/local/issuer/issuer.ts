@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { type JWTPayload, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 
 import { readBody } from '../gateway/body.ts';
 import type { Account, AccountBook } from './accounts.ts';
@@ -26,7 +26,7 @@ export interface Issuer {
   /** By `METHOD path`. */
   readonly endpoints: ReadonlyMap<string, IssuerHandler>;
   /** Signs an access token. `claims` go over the usual ones; undefined removes one. */
-  mint(account: Account, scopes: readonly string[], claims?: JWTPayload): Promise<string>;
+  mint(account: Account, scopes: readonly string[], claims?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
 /** An OAuth 2.0 error answer [RFC 6749, section 5.2]. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
@@ -54,11 +55,12 @@ async function run({ port, fresh }: Flags): Promise<void> {
   const claimed = await claim(HUB_DIR);
   const log = createWriteStream(join(HUB_DIR, 'hub.log'), { flags: 'a' });
 
-  let interrupted: () => void = () => undefined;
-  const interruption = new Promise<void>((resolve) => {
-    interrupted = resolve;
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupted);
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interruption.abort();
+    });
+  }
 
   try {
     const hub = await startHub({
@@ -68,11 +70,13 @@ async function run({ port, fresh }: Flags): Promise<void> {
       onLog: (line) => log.write(`${line}\n`),
     });
     try {
+      if (interruption.signal.aborted) return;
       console.log('Filling in the demo data …');
       const demo = await seedDemo(hub, openStore(HUB_DIR));
+      if (interruption.signal.aborted) return;
       claimed.announce(hub.url);
       console.log(welcome(hub.url, demo));
-      await interruption;
+      await once(interruption.signal, 'abort');
     } finally {
       await hub.stop();
     }

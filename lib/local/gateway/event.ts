@@ -65,7 +65,10 @@ export function httpEvent(facts: RequestFacts): Record<string, unknown> {
 }
 
 /** Names in lower case, repeated ones joined by commas; cookies apart from the others. */
-function headersOf(request: IncomingMessage, sourceIp: string) {
+function headersOf(
+  request: IncomingMessage,
+  sourceIp: string,
+): { readonly cookies: readonly string[]; readonly headers: Readonly<Record<string, string>> } {
   const headers: Record<string, string> = {};
   const cookies: string[] = [];
   for (const [name, values = []] of Object.entries(request.headersDistinct)) {
@@ -81,7 +84,7 @@ function headersOf(request: IncomingMessage, sourceIp: string) {
       'x-forwarded-for': forwarded === undefined ? sourceIp : `${forwarded}, ${sourceIp}`,
       'x-forwarded-port': String(request.socket.localPort),
       'x-forwarded-proto': 'http',
-    } as Record<string, string>,
+    },
   };
 }
 

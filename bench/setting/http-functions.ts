@@ -1,0 +1,39 @@
+import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
+import { portalRoutes } from '../../lambdas/portal/contract.ts';
+import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import type { EventFacts } from './events.ts';
+import type { GrantFacts } from './scene.ts';
+
+/** A function that serves HTTP, and the first request a cold one gets. */
+export interface HttpFunction {
+  readonly name: string;
+  /** Start of its logical id. */
+  readonly logicalId: string;
+  readonly firstGet: (grant: GrantFacts) => EventFacts;
+}
+
+export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
+  {
+    name: 'portal',
+    logicalId: 'PortalHttp',
+    firstGet: ({ beneficiary }) => ({ route: portalRoutes.getMe, sender: beneficiary }),
+  },
+  {
+    name: 'institutions',
+    logicalId: 'InstitutionsHttp',
+    firstGet: ({ beneficiary }) => ({
+      route: institutionRoutes.getInstitution,
+      sender: beneficiary,
+      params: { institutionId: beneficiary.institutionId },
+    }),
+  },
+  {
+    name: 'quotas',
+    logicalId: 'QuotasHttp',
+    firstGet: ({ beneficiary, grantId }) => ({
+      route: quotaRoutes.getGrant,
+      sender: beneficiary,
+      params: { grantId },
+    }),
+  },
+];

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+
+import { uuidv7 } from 'uuidv7';
+import * as z from 'zod/mini';
+
+import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import { type Hub, startHub } from '../../lib/local/hub.ts';
+import { CapacityMeter } from '../capacity/meter.ts';
+import { type EventFacts, gatewayEvent, type Sender } from './events.ts';
+import type { Setting } from './setting.ts';
+
+/** A function's answer to an HTTP request. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const Result = z.looseObject({ statusCode: z.int(), body: z.string() });
+const Body = z.record(z.string(), z.unknown());
+const Identified = z.looseObject({ id: z.string() });
+
+/** A provider's grant to a beneficiary. */
+export interface GrantFacts {
+  readonly poolId: string;
+  readonly grantId: string;
+  readonly provider: Sender;
+  readonly beneficiary: Sender;
+}
+
+/** A hub of its own with an empty database, whose functions are asked as the gateway would ask them. */
+export class Scene {
+  readonly hub: Hub;
+  /** Bytes that functions have logged. */
+  logged = 0;
+  readonly #meter: CapacityMeter | undefined;
+
+  private constructor(hub: Hub, meter: CapacityMeter | undefined) {
+    this.hub = hub;
+    this.#meter = meter;
+  }
+
+  /** @param metered whether the functions reach their database through a meter, which makes them slow */
+  static async open(setting: Setting, { metered }: { readonly metered: boolean }): Promise<Scene> {
+    let meter: CapacityMeter | undefined;
+    let scene: Scene | undefined;
+    const hub = await startHub({
+      assembly: setting.dir,
+      jobs: false,
+      onLog: (line) => {
+        if (scene !== undefined) scene.logged += Buffer.byteLength(line) + 1;
+      },
+      ...(metered && {
+        interposeDynamodb: async (endpoint) => {
+          meter = await CapacityMeter.start(endpoint);
+          return meter.url;
+        },
+      }),
+    });
+    scene = new Scene(hub, meter);
+    return scene;
+  }
+
+  /** @throws Error when the scene was opened without one */
+  get meter(): CapacityMeter {
+    if (this.#meter === undefined) throw new Error('This scene has no meter');
+    return this.#meter;
+  }
+
+  async close(): Promise<void> {
+    await this.hub.stop();
+    await this.#meter?.stop();
+  }
+
+  async ask(functionPrefix: string, facts: EventFacts): Promise<Answer> {
+    const { statusCode, body } = Result.parse(await this.hub.invoke(functionPrefix, gatewayEvent(facts)));
+    return { status: statusCode, body: Body.parse(JSON.parse(body)) };
+  }
+
+  /** @returns the new resource's id. @throws Error with the refusal */
+  async create(facts: EventFacts): Promise<string> {
+    const { status, body } = await this.ask('QuotasHttp', { idempotencyKey: randomUUID(), ...facts });
+    if (status !== 201) throw new Error(`${facts.route.operationId}: ${String(status)} ${JSON.stringify(body)}`);
+    return Identified.parse(body).id;
+  }
+
+  /** Registers an institution and tells the quotas context, as the registry's stream would. */
+  async partner(): Promise<Sender> {
+    const institutionId = uuidv7();
+    const place = { name: { en: 'Cancer centre' }, city: { en: 'Minsk' }, country: 'BY', timeZone: 'Europe/Minsk' };
+    const institution = { id: institutionId, kind: 'cancer-centre', services: ['radiotherapy'], ...place };
+    await this.hub.invoke('InstitutionsRegister', { institutions: [institution] });
+    const NewImage = { id: { S: institutionId }, status: { S: 'active' }, version: { N: '1' } };
+    await this.hub.invoke('QuotasPartners', { Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] });
+    return { institutionId };
+  }
+
+  async pool(provider: Sender, capacity: number): Promise<string> {
+    const period = { start: '2020-01-01', end: '2099-12-31', timeZone: 'Europe/Minsk' };
+    const body = {
+      service: 'proton-therapy',
+      period,
+      capacity,
+      name: { en: 'Proton therapy', ru: 'Протонная терапия' },
+    };
+    return this.create({ route: quotaRoutes.createPool, sender: provider, body });
+  }
+
+  /** A grant between two institutions nobody else has to do with. */
+  async grant(nominal: number): Promise<GrantFacts> {
+    const [provider, beneficiary] = [await this.partner(), await this.partner()];
+    const poolId = await this.pool(provider, nominal);
+    const body = { beneficiaryId: beneficiary.institutionId, nominal };
+    const grantId = await this.create({ route: quotaRoutes.createGrant, sender: provider, params: { poolId }, body });
+    return { poolId, grantId, provider, beneficiary };
+  }
+}
+
+let patients = 0;
+
+/** A request to book for a patient nobody has seen, under a new key. */
+export function bookingFor({ grantId, beneficiary }: GrantFacts): EventFacts & { readonly idempotencyKey: string } {
+  patients += 1;
+  const patient = `MSK-${String(patients).padStart(6, '0')}`;
+  return {
+    route: quotaRoutes.holdBooking,
+    sender: beneficiary,
+    params: { grantId },
+    body: { patient, ageBand: '0-17', diagnosis: 'C71.6' },
+    idempotencyKey: randomUUID(),
+  };
+}

@@ -62,18 +62,22 @@ async function run({ port, fresh }: Flags): Promise<void> {
     });
   }
 
+  const interrupted = (): boolean => interruption.signal.aborted;
+
   try {
     const hub = await startHub({
       port,
       dataDir: HUB_DIR,
-      onProgress: (line) => console.log(`${line} …`),
+      onProgress: (line) => {
+        console.log(`${line} …`);
+      },
       onLog: (line) => log.write(`${line}\n`),
     });
     try {
-      if (interruption.signal.aborted) return;
+      if (interrupted()) return;
       console.log('Filling in the demo data …');
       const demo = await seedDemo(hub, openStore(HUB_DIR));
-      if (interruption.signal.aborted) return;
+      if (interrupted()) return;
       claimed.announce(hub.url);
       console.log(welcome(hub.url, demo));
       await once(interruption.signal, 'abort');

@@ -16,7 +16,7 @@ export interface Store {
   read<T>(name: string, schema: z.ZodMiniType<T>): T | undefined;
   write(name: string, value: unknown): void;
   /** Removes the folder unless it is to survive. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** @param dir folder that survives restarts; without it everything is forgotten on `close` */

@@ -26,7 +26,7 @@ export async function seedDemo(hub: Hub, store: Store): Promise<Demo> {
   const kept = store.read(DOCUMENT, Demo);
   if (kept?.year === year && (await isThere(hub, kept.grantId))) return kept;
 
-  const institutions = DEMO_INSTITUTIONS.map(({ alias: _alias, ...institution }) => institution);
+  const institutions = DEMO_INSTITUTIONS.map(({ alias: _, ...institution }) => institution);
   await hub.invoke('InstitutionsRegister', { institutions });
   // The quotas context learns of the partners from the registry's stream.
   await hub.drainStreams();

@@ -16,7 +16,7 @@ export interface ChildOptions {
 
 export interface Child {
   /** Ends it, politely at first. Safe to call twice. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** How much of the child's output is kept for an error message, in characters. */

@@ -12,7 +12,7 @@ export type DynamodbEngine = (typeof DYNAMODB_ENGINES)[number];
 export interface RunningDynamodb {
   readonly engine: DynamodbEngine;
   readonly endpoint: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const require = createRequire(import.meta.url);

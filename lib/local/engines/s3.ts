@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 
 export interface RunningS3 {
   readonly endpoint: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

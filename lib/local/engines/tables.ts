@@ -45,13 +45,13 @@ const SERVED = Object.keys(TableProperties.def.shape);
 export interface Tables {
   /** Resource types that are tables. */
   readonly types: readonly string[];
-  nameOf(logicalId: string): string;
+  readonly nameOf: (logicalId: string) => string;
   /** @throws Error before `ensure`, or when the table has no stream */
-  streamArnOf(logicalId: string): string;
+  readonly streamArnOf: (logicalId: string) => string;
   /** Makes those that are not there yet. @throws Error when one is there in another shape */
   ensure(resolve: Resolve): Promise<void>;
   /** Deletes what nobody will ask for again. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

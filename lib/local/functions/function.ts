@@ -23,8 +23,8 @@ export class FunctionError extends Error {
 }
 
 interface Pending {
-  resolve(result: string): void;
-  reject(error: Error): void;
+  readonly resolve: (result: string) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** One worker thread and what it is busy with. */

@@ -9,8 +9,7 @@ import type { InvocationError, InvocationReply, InvocationRequest, WorkerSetting
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
-const settings: WorkerSettings = workerData;
-const loading = load(settings);
+const loading = load(settings());
 // Reported by the first invocation, with the reason: not as an unhandled rejection that kills the thread.
 loading.catch(() => undefined);
 
@@ -18,11 +17,20 @@ parentPort?.on('message', (request: InvocationRequest) => {
   void run(request).then((reply) => parentPort?.postMessage(reply));
 });
 
+/** The host's data, which the thread sees without a type. */
+function settings(): WorkerSettings {
+  const data: unknown = workerData;
+  if (typeof data === 'object' && data !== null && 'module' in data && 'exportName' in data) {
+    return { module: String(data.module), exportName: String(data.exportName) };
+  }
+  throw new Error('The worker was started without its settings.');
+}
+
 async function load({ module, exportName }: WorkerSettings): Promise<Handler> {
-  const loaded: Record<string, unknown> = await import(module);
-  const handler = loaded[exportName];
+  const loaded: unknown = await import(module);
+  const handler: unknown = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, exportName) : undefined;
   if (typeof handler !== 'function') throw new Error(`${module} exports no function named ${exportName}`);
-  return (event, context): unknown => handler(event, context);
+  return (event, context): unknown => Reflect.apply(handler, undefined, [event, context]);
 }
 
 async function run({ id, event, requestId, deadline }: InvocationRequest): Promise<InvocationReply> {

@@ -24,7 +24,7 @@ export interface Gateway {
   readonly url: string;
   /** From now on answers requests; until then they get a 503. */
   serve(served: Served): void;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

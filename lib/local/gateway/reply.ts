@@ -22,15 +22,17 @@ const Explicit = z.looseObject({
  * @returns undefined when it is no valid response, which the gateway answers like an error
  */
 export function replyFrom(result: unknown): Reply | undefined {
-  const says = typeof result === 'object' && result !== null && 'statusCode' in result;
-  if (!says) {
+  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     const body = typeof result === 'string' ? result : JSON.stringify(result);
     return { status: 200, headers: { 'content-type': 'application/json' }, cookies: [], body };
   }
   const parsed = Explicit.safeParse(result);
   if (!parsed.success) return undefined;
   const { statusCode, headers, cookies, body, isBase64Encoded } = parsed.data;
-  const given = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const given = Object.entries(headers ?? {}).map(([name, value]): [string, string] => [
+    name.toLowerCase(),
+    String(value),
+  ]);
   return {
     status: Number(statusCode),
     headers: { 'content-type': 'text/plain;charset=UTF-8', ...Object.fromEntries(given) },

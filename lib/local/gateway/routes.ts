@@ -97,6 +97,7 @@ export function createRoutes(
 function matcher(routes: readonly GatewayRoute[]): MatchRoute {
   // Only API Gateway's own rules: nothing is guessed about case, double or trailing slashes.
   const router = FindMyWay({ maxParamLength: MAX_PATH_LENGTH, caseSensitive: true });
+  const byKey = new Map<unknown, { route: GatewayRoute; greedy: string | undefined }>();
   let fallback: GatewayRoute | undefined;
   const noop = (): void => undefined;
 
@@ -108,16 +109,17 @@ function matcher(routes: readonly GatewayRoute[]): MatchRoute {
     const [method = '', path = ''] = route.routeKey.split(' ');
     const pattern = path.replaceAll(/\{(\w+)\+\}/g, '*').replaceAll(/\{([\w.-]+)\}/g, ':$1');
     const greedy = /\{(\w+)\+\}/.exec(path)?.[1];
-    const store = { route, greedy };
-    if (method === 'ANY') router.on([...METHODS], pattern, noop, store);
-    else router.on(METHODS.find((known) => known === method) ?? 'GET', pattern, noop, store);
+    const methods = method === 'ANY' ? [...METHODS] : METHODS.filter((known) => known === method);
+    router.on(methods, pattern, noop, route.routeKey);
+    byKey.set(route.routeKey, { route, greedy });
   }
 
   return (method, path) => {
     const known = METHODS.find((name) => name === method);
     const found = known === undefined ? null : router.find(known, path);
-    if (found === null) return fallback && { route: fallback, pathParameters: {} };
-    const { route, greedy }: { route: GatewayRoute; greedy: string | undefined } = found.store;
+    const entry = byKey.get(found?.store);
+    if (found === null || entry === undefined) return fallback && { route: fallback, pathParameters: {} };
+    const { route, greedy } = entry;
     const { '*': rest, ...named } = found.params;
     return { route, pathParameters: greedy === undefined ? named : { ...named, [greedy]: rest } };
   };

@@ -13,7 +13,7 @@ export interface Schedules {
    * @throws FunctionError when one of them fails
    */
   run(ruleLogicalId: string): Promise<void>;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export interface SchedulesOptions {

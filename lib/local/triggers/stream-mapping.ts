@@ -1,30 +1,15 @@
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
-import * as z from 'zod/mini';
 
 import type { LocalFunction } from '../functions/function.ts';
 import { compilePattern, type Matches } from './filter.ts';
+import type { MappingProperties } from './mapping-properties.ts';
+import { takenOf } from './partial-failure.ts';
 import type { Position, ShardRecords, StreamReader } from './stream-reader.ts';
 import { streamRecord } from './stream-record.ts';
 
-export const MappingProperties = z.looseObject({
-  FunctionName: z.string(),
-  EventSourceArn: z.string(),
-  BatchSize: z._default(z.int().check(z.minimum(1), z.maximum(1000)), 100),
-  StartingPosition: z._default(z.enum(['TRIM_HORIZON', 'LATEST']), 'TRIM_HORIZON'),
-  BisectBatchOnFunctionError: z._default(z.boolean(), false),
-  /** −1: no limit. */
-  MaximumRetryAttempts: z._default(z.int(), -1),
-  /** Seconds; −1: no limit. */
-  MaximumRecordAgeInSeconds: z._default(z.int(), -1),
-  FunctionResponseTypes: z._default(z.array(z.string()), []),
-  FilterCriteria: z.optional(
-    z.looseObject({ Filters: z._default(z.array(z.looseObject({ Pattern: z.string() })), []) }),
-  ),
-});
-
 export interface StreamMappingOptions {
   readonly name: string;
-  readonly properties: z.infer<typeof MappingProperties>;
+  readonly properties: MappingProperties;
   readonly target: LocalFunction;
   readonly reader: StreamReader;
   readonly region: string;
@@ -39,10 +24,6 @@ export interface StreamMappingOptions {
 const IDLE = 50;
 const FIRST_RETRY = 50;
 const SLOWEST_RETRY = 1000;
-
-const PartialFailure = z.looseObject({
-  batchItemFailures: z.nullish(z.array(z.looseObject({ itemIdentifier: z.string() }))),
-});
 
 /** Runs a function on a table's changes: every matching one, in order, again and again until the function takes it. */
 export class StreamMapping {
@@ -89,6 +70,11 @@ export class StreamMapping {
     await this.#running;
   }
 
+  /** Asked anew after every wait: it changes meanwhile. */
+  #isStopped(): boolean {
+    return this.#stopped;
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopped) {
       const waiting = this.#waiting;
@@ -100,7 +86,7 @@ export class StreamMapping {
           await this.#process(shard);
         }
       } catch (error) {
-        if (this.#stopped) return;
+        if (this.#isStopped()) return;
         news = true;
         this.#log('Stream cannot be read', { reason: String(error) });
         await this.#sleep(SLOWEST_RETRY);
@@ -151,7 +137,9 @@ export class StreamMapping {
     const { target, properties } = this.#options;
     try {
       const result = await target.invoke({ Records: batch.map((record) => this.#event(record)) });
-      return properties.FunctionResponseTypes.includes('ReportBatchItemFailures') ? taken(batch, result) : batch.length;
+      return properties.FunctionResponseTypes.includes('ReportBatchItemFailures')
+        ? takenOf(batch, result)
+        : batch.length;
     } catch (error) {
       if (!this.#stopped) {
         const reason = error instanceof Error ? { error: error.name, reason: error.message, stack: error.stack } : {};
@@ -194,19 +182,4 @@ export class StreamMapping {
   #log(message: string, details: Readonly<Record<string, unknown>>): void {
     this.#options.onLog(JSON.stringify({ level: 'ERROR', message, mapping: this.name, ...details }));
   }
-}
-
-/**
- * Reads a `ReportBatchItemFailures` response: everything before the first failed record is done. A response that names
- * no record of the batch fails it whole.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
- */
-function taken(batch: readonly _Record[], result: unknown): number {
-  const parsed = PartialFailure.safeParse(result);
-  const failures = parsed.success ? (parsed.data.batchItemFailures ?? []) : [];
-  if (failures.length === 0) return batch.length;
-  const indexes = failures.map(({ itemIdentifier }) =>
-    batch.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === itemIdentifier),
-  );
-  return Math.max(0, Math.min(...indexes));
 }

@@ -49,7 +49,7 @@ export class StreamReader {
     for (const shardId of shards) {
       const { records, next } = await this.#records(shardId, limit);
       if (next !== undefined) this.#iterators.set(shardId, next);
-      const close = next === undefined ? (): void => this.#close(shardId) : undefined;
+      const close = next === undefined ? this.#close.bind(this, shardId) : undefined;
       if (records.length > 0 || close !== undefined) yield { shardId, records, close };
     }
   }
@@ -98,20 +98,21 @@ export class StreamReader {
       );
       return { records: Records ?? [], next };
     } catch (error) {
-      if (error instanceof TrimmedDataAccessException) delete this.#options.position[shardId];
-      else if (!(error instanceof ExpiredIteratorException)) throw error;
-      return { records: [], next: await this.#iterator(shardId) };
+      const trimmed = error instanceof TrimmedDataAccessException;
+      if (!trimmed && !(error instanceof ExpiredIteratorException)) throw error;
+      return { records: [], next: await this.#iterator(shardId, trimmed) };
     }
   }
 
-  async #iterator(shardId: string): Promise<string> {
+  /** @param anew from the oldest record there is: the one at the position is gone */
+  async #iterator(shardId: string, anew = false): Promise<string> {
     const { client, streamArn, startingPosition, position } = this.#options;
     const common = { StreamArn: streamArn, ShardId: shardId };
     const after = position[shardId];
     const { ShardIterator: iterator } = await client.send(
       new GetShardIteratorCommand(
-        after === undefined
-          ? { ...common, ShardIteratorType: startingPosition }
+        after === undefined || anew
+          ? { ...common, ShardIteratorType: anew ? 'TRIM_HORIZON' : startingPosition }
           : { ...common, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after },
       ),
     );

@@ -5,7 +5,8 @@ import type { LocalFunction } from '../functions/function.ts';
 import type { Store } from '../store.ts';
 import type { Resolve } from '../template/intrinsics.ts';
 import type { Template } from '../template/template.ts';
-import { MappingProperties, StreamMapping } from './stream-mapping.ts';
+import { MappingProperties } from './mapping-properties.ts';
+import { StreamMapping } from './stream-mapping.ts';
 import { StreamReader } from './stream-reader.ts';
 
 export interface StreamJobs {
@@ -16,7 +17,7 @@ export interface StreamJobs {
    * @throws Error naming the mappings that are still behind by then
    */
   drain(within: number): Promise<void>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface StreamJobsOptions {
@@ -33,7 +34,6 @@ const POSITIONS = 'stream-positions';
 /** Mapping and stream → shard → sequence number. */
 const Positions = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** What is served of a mapping's resource; where failures are parked is the cloud's business. */
 const SERVED = Object.keys(MappingProperties.def.shape);
 
 /**

@@ -3,11 +3,23 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Figure, Figures } from './benchmark.ts';
 import { bundleBenchmark } from './benchmarks/bundle.ts';
 import { coldBenchmark } from './benchmarks/cold.ts';
+import { hotQuotaBenchmark } from './benchmarks/hot-quota.ts';
+import { listsBenchmark } from './benchmarks/lists.ts';
+import { pipelineBenchmark } from './benchmarks/pipeline.ts';
+import { synthBenchmark } from './benchmarks/synth.ts';
 import { unitsBenchmark } from './benchmarks/units.ts';
 import { openSetting } from './setting/setting.ts';
 import { table } from './table.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [bundleBenchmark, unitsBenchmark, coldBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [
+  bundleBenchmark,
+  coldBenchmark,
+  pipelineBenchmark,
+  unitsBenchmark,
+  hotQuotaBenchmark,
+  listsBenchmark,
+  synthBenchmark,
+];
 
 const HELP = `npm run bench -- [--json] [--only <name>,<name>]
 

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 
 import * as z from 'zod/mini';
 
 import type { Benchmark } from '../benchmark.ts';
-import { build } from '../setting/build.ts';
+import { build, runChild } from '../setting/child.ts';
 import { gatewayEvent } from '../setting/events.ts';
 import { HTTP_FUNCTIONS } from '../setting/http-functions.ts';
 import { Scene } from '../setting/scene.ts';
@@ -23,23 +22,10 @@ interface Candidate {
   readonly environment: Record<string, string>;
 }
 
-/**
- * Starts a process on a function and waits for its first answer.
- * @returns milliseconds from the beginning of the process, by its own clock
- * @throws Error when the answer is not a 200
- */
+/** @returns milliseconds from the beginning of a process to its first answer, by its own clock */
 async function coldStart(child: string, { name, moduleUrl, event, environment }: Candidate): Promise<number> {
-  const started = spawn(process.execPath, [child, moduleUrl, event], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
-  });
-  let text = '';
-  started.stdio[3]?.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  await new Promise((resolve) => started.once('close', resolve));
-  const report = Report.safeParse(JSON.parse(text === '' ? 'null' : text));
-  if (!report.success) throw new Error(`The cold ${name} function did not answer 200: ${text}`);
+  const report = Report.safeParse(await runChild(child, [moduleUrl, event], environment));
+  if (!report.success) throw new Error(`The cold ${name} function did not answer 200.`);
   return report.data.milliseconds;
 }
 

@@ -2,7 +2,8 @@ import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import type { Benchmark, Figures } from '../benchmark.ts';
 import type { Tally } from '../capacity/meter.ts';
 import type { EventFacts } from '../setting/events.ts';
-import { type Answer, bookingFor, Scene } from '../setting/scene.ts';
+import { bookingFor } from '../setting/requests.ts';
+import { type Answer, Scene } from '../setting/scene.ts';
 import { mean, rounded } from '../statistics.ts';
 
 const SEATS = 100;

@@ -2,7 +2,7 @@ import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import type { EventFacts } from './events.ts';
-import type { GrantFacts } from './scene.ts';
+import type { GrantFacts } from './requests.ts';
 
 /** A function that serves HTTP, and the first request a cold one gets. */
 export interface HttpFunction {

@@ -7,6 +7,7 @@ import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { CapacityMeter } from '../capacity/meter.ts';
 import { type EventFacts, gatewayEvent, type Sender } from './events.ts';
+import type { GrantFacts } from './requests.ts';
 import type { Setting } from './setting.ts';
 
 /** A function's answer to an HTTP request. */
@@ -18,14 +19,6 @@ export interface Answer {
 const Result = z.looseObject({ statusCode: z.int(), body: z.string() });
 const Body = z.record(z.string(), z.unknown());
 const Identified = z.looseObject({ id: z.string() });
-
-/** A provider's grant to a beneficiary. */
-export interface GrantFacts {
-  readonly poolId: string;
-  readonly grantId: string;
-  readonly provider: Sender;
-  readonly beneficiary: Sender;
-}
 
 /** A hub of its own with an empty database, whose functions are asked as the gateway would ask them. */
 export class Scene {
@@ -113,19 +106,4 @@ export class Scene {
     const grantId = await this.create({ route: quotaRoutes.createGrant, sender: provider, params: { poolId }, body });
     return { poolId, grantId, provider, beneficiary };
   }
-}
-
-let patients = 0;
-
-/** A request to book for a patient nobody has seen, under a new key. */
-export function bookingFor({ grantId, beneficiary }: GrantFacts): EventFacts & { readonly idempotencyKey: string } {
-  patients += 1;
-  const patient = `MSK-${String(patients).padStart(6, '0')}`;
-  return {
-    route: quotaRoutes.holdBooking,
-    sender: beneficiary,
-    params: { grantId },
-    body: { patient, ageBand: '0-17', diagnosis: 'C71.6' },
-    idempotencyKey: randomUUID(),
-  };
 }

@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+
+import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { type Job, Report, type Round } from '../children/rush-job.ts';
+import { build, runChild } from '../setting/child.ts';
+import { Scene } from '../setting/scene.ts';
+import { mean, median, rounded } from '../statistics.ts';
+
+const SEATS = 100;
+const ATTEMPTS = 1000;
+const ROUNDS = 7;
+
+const GrantBody = z.looseObject({ balance: z.looseObject({ committed: z.int() }) });
+
+async function prepare(scene: Scene, attempts: number): Promise<Round> {
+  const { poolId, grantId, provider, beneficiary } = await scene.grant(SEATS);
+  const counter = `COUNTER#${grantId}`;
+  const client = new DynamoDBClient({
+    endpoint: scene.hub.dynamodbEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  });
+  await DynamoDBDocumentClient.from(client).send(
+    new PutCommand({
+      TableName: scene.hub.tableName('QuotasData'),
+      Item: { pk: counter, sk: 'COUNTER', entitled: SEATS, committed: 0 },
+    }),
+  );
+  client.destroy();
+  return { grant: { poolId, grantId, provider, beneficiary }, counter, attempts };
+}
+
+export const hotQuotaBenchmark: Benchmark = {
+  name: 'hot-quota',
+  description: `${String(ATTEMPTS)} bookings at once for ${String(SEATS)} seats, against as many bare conditional updates`,
+  run: async ({ setting, progress, error }) => {
+    const scene = await Scene.open(setting, { metered: false });
+    try {
+      const rounds: Round[] = [];
+      for (let count = 0; count <= ROUNDS; count++) rounds.push(await prepare(scene, ATTEMPTS));
+      const deployed = setting.deployed('QuotasHttp');
+      const job: Job = { moduleUrl: deployed.moduleUrl, rounds, alone: await prepare(scene, SEATS) };
+      const file = join(setting.scratch, 'rush.json');
+      writeFileSync(file, JSON.stringify(job));
+
+      progress(`${String(ROUNDS)} rounds`);
+      const script = build('children/rush.ts', setting.scratch);
+      const report = Report.parse(await runChild(script, [file], deployed.environment(scene.hub)));
+
+      const count = (status: number) =>
+        report.rounds.map(({ statuses }) => statuses.filter((s) => s === status).length);
+      const [confirmed, refused] = [count(201), count(409)];
+      const committed = await Promise.all(
+        rounds.slice(1).map(async ({ grant: { grantId, beneficiary } }) => {
+          const facts = { route: quotaRoutes.getGrant, sender: beneficiary, params: { grantId } };
+          return GrantBody.parse((await scene.ask('QuotasHttp', facts)).body).balance.committed;
+        }),
+      );
+      for (const [round, taken] of committed.entries()) {
+        if (taken !== confirmed[round]) error(`${String(confirmed[round])} bookings, but ${String(taken)} units taken`);
+      }
+      return {
+        hotQuota: {
+          attempts: ATTEMPTS,
+          confirmed: mean(confirmed),
+          refused: mean(refused),
+          otherAnswers: ATTEMPTS - mean(confirmed) - mean(refused),
+          oversold: Math.max(0, ...confirmed.map((bookings) => bookings - SEATS)),
+          ratioToBareUpdate: rounded(median(report.rounds.map((round) => round.bareSeconds / round.seconds)), 3),
+          attemptsPerSecond: Math.round(median(report.rounds.map(({ seconds }) => ATTEMPTS / seconds))),
+          bareUpdatesPerSecond: Math.round(median(report.rounds.map((round) => ATTEMPTS / round.bareSeconds))),
+        },
+        warmBookingMs: rounded(report.aloneMs, 2),
+      };
+    } finally {
+      await scene.close();
+    }
+  },
+};

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+
+import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import type { EventFacts, Sender } from './events.ts';
+
+/** A provider's grant to a beneficiary. */
+export interface GrantFacts {
+  readonly poolId: string;
+  readonly grantId: string;
+  readonly provider: Sender;
+  readonly beneficiary: Sender;
+}
+
+let patients = 0;
+
+/** A request to book for a patient nobody has seen, under a new key. */
+export function bookingFor({ grantId, beneficiary }: GrantFacts): EventFacts & { readonly idempotencyKey: string } {
+  patients += 1;
+  const patient = `MSK-${String(patients).padStart(6, '0')}`;
+  return {
+    route: quotaRoutes.holdBooking,
+    sender: beneficiary,
+    params: { grantId },
+    body: { patient, ageBand: '0-17', diagnosis: 'C71.6' },
+    idempotencyKey: randomUUID(),
+  };
+}

@@ -46,7 +46,8 @@ export async function sweep(ports: Ports): Promise<SweepCounts> {
   return counts;
 }
 
-async function sweepGrant(ports: Ports, grantId: string): Promise<Finding[]> {
+/** Visits the account of one grant. @returns what was found for each holder that was due */
+export async function sweepGrant(ports: Ports, grantId: string): Promise<Finding[]> {
   const { account } = await ports.quotas.accounts.load(accountKey(grantId), { consistent: false });
   const findings: Finding[] = [];
   for (const segment of account) {

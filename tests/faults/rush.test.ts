@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { newPatient, Scene } from './scene.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await Scene.open();
+});
+afterAll(() => scene.close());
+
+test('of a thousand at the same moment exactly a hundred get the hundred places', async () => {
+  const { id: grantId, beneficiary } = await scene.grant(100);
+  const path = `/v1/grants/${grantId}/bookings`;
+
+  const answers = await Promise.all(Array.from({ length: 1000 }, () => scene.insist(beneficiary, path, newPatient())));
+
+  const won = answers
+    .filter(({ status }) => status === 201)
+    .map(({ body }) => String(body['id']))
+    .toSorted();
+  const refused = answers.filter(({ status }) => status !== 201);
+  expect(won).toHaveLength(100);
+  expect(new Set(refused.map(({ body }) => body['type']))).toEqual(new Set(['/problems/quota-exhausted']));
+  expect(await scene.stateOf(grantId)).toEqual({ committed: 100, holders: won, bookings: won });
+});
+
+test('places that come back in the middle of a rush are given once each', async () => {
+  const { id: grantId, beneficiary } = await scene.grant(20);
+  const path = `/v1/grants/${grantId}/bookings`;
+  const book = () => scene.insist(beneficiary, path, newPatient());
+  const bookAndRelease = async () => {
+    const { status, body } = await book();
+    if (status === 201) await scene.insist(beneficiary, `/v1/bookings/${String(body['id'])}/release`);
+  };
+
+  await Promise.all(Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? bookAndRelease() : book())));
+
+  const state = await scene.stateOf(grantId);
+  expect(state.committed).toBeLessThanOrEqual(20);
+  expect(state).toEqual({ committed: state.bookings.length, holders: state.bookings, bookings: state.bookings });
+  const more = await Promise.all(Array.from({ length: 40 }, book));
+  expect(more.filter(({ status }) => status === 201)).toHaveLength(20 - state.committed);
+});

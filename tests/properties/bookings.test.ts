@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { act } from '../../lambdas/quotas/booking-operations.ts';
+import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import { createGrant, getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
+import { hold } from '../../lambdas/quotas/hold.ts';
+import { showGrant } from '../../lambdas/quotas/model.ts';
+import { createPool } from '../../lambdas/quotas/pool-operations.ts';
+import { sweepGrant } from '../../lambdas/quotas/sweep-operations.ts';
+import { type Hub, startHub } from '../../lib/local/hub.ts';
+import { type ActionName, BookingModel } from './booking-model.ts';
+import { outcomeOf, World } from './world.ts';
+
+/** Sequences to try; the long run sets it to 10,000. */
+const RUNS = Number(process.env['HUB_SEQUENCES'] ?? 60);
+const GRANTS = 2;
+const NOMINAL = 2;
+
+let hub: Hub;
+beforeAll(async () => {
+  hub = await startHub({ jobs: false });
+});
+afterAll(() => hub.stop());
+
+const ROUTES = {
+  confirm: quotaRoutes.confirmBooking,
+  release: quotaRoutes.releaseBooking,
+  cancel: quotaRoutes.cancelBooking,
+  arrive: quotaRoutes.arriveBooking,
+  complete: quotaRoutes.completeBooking,
+  'no-show': quotaRoutes.noShowBooking,
+} as const;
+
+const grantIndex = fc.nat({ max: GRANTS - 1 });
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('hold' as const),
+      grant: grantIndex,
+      patient: fc.nat({ max: 3 }),
+      key: fc.nat({ max: 9 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('act' as const),
+      action: fc.constantFrom<ActionName>('confirm', 'release', 'cancel', 'arrive', 'complete', 'no-show'),
+      booking: fc.nat({ max: 5 }),
+      key: fc.nat({ max: 2 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(4, 16) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('resize' as const), grant: grantIndex, nominal: fc.nat({ max: 4 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('suspend' as const), grant: grantIndex, suspended: fc.boolean() }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+async function newWorld() {
+  const world = new World(hub);
+  await world.registerBeneficiary();
+  const { provider, beneficiary } = world;
+  const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
+  const pool = await createPool(world, {
+    caller: provider,
+    idempotencyKey: 'pool',
+    body: {
+      service: 'proton-therapy',
+      period,
+      capacity: 8,
+      cancellationPolicy: 'return-unit',
+      noShowPolicy: 'forfeit-unit',
+    },
+  });
+  const grantIds: string[] = [];
+  for (let index = 0; index < GRANTS; index++) {
+    const body = { beneficiaryId: beneficiary.institutionId, nominal: NOMINAL };
+    const { value } = await createGrant(world, {
+      caller: provider,
+      poolId: pool.value.id,
+      idempotencyKey: String(index),
+      body,
+    });
+    grantIds.push(value.grant.id);
+  }
+  return { world, grantIds };
+}
+
+async function carryOut(
+  real: Awaited<ReturnType<typeof newWorld>>,
+  bookingIds: string[],
+  wanted: Step,
+): Promise<string> {
+  const { world, grantIds } = real;
+  switch (wanted.do) {
+    case 'hold': {
+      const body = {
+        patient: `P-${String(wanted.patient)}`,
+        ageBand: '0-17',
+        diagnosis: 'C71.6',
+        holdFor: 'interactive',
+      } as const;
+      const request = {
+        caller: world.beneficiary,
+        grantId: grantIds[wanted.grant] ?? '',
+        body,
+        idempotencyKey: String(wanted.key),
+      };
+      return outcomeOf(hold(world, request), ({ value, replayed }) => {
+        if (!bookingIds.includes(value.id)) bookingIds.push(value.id);
+        return `${replayed ? 'replayed' : 'held'}:${String(bookingIds.indexOf(value.id))}`;
+      });
+    }
+    case 'act': {
+      const bookingId = bookingIds[wanted.booking];
+      if (bookingId === undefined) return 'no booking';
+      const { action, key } = wanted;
+      const request = {
+        caller: world.beneficiary,
+        route: ROUTES[action],
+        bookingId,
+        action,
+        idempotencyKey: String(key),
+        expectedVersion: undefined,
+      };
+      return outcomeOf(
+        act(world, request),
+        ({ value, replayed }) => `${replayed ? 'replayed' : 'done'}:${value.status}`,
+      );
+    }
+    case 'wait':
+      world.advance(wanted.minutes);
+      return 'waited';
+    case 'sweep':
+      // Grant by grant: the list of all swept grants is shared by the worlds of this run, each with its own clock.
+      for (const grantId of grantIds) await sweepGrant(world, grantId);
+      return 'swept';
+    case 'resize':
+      return update(real, wanted.grant, { nominal: wanted.nominal });
+    case 'suspend':
+      return update(real, wanted.grant, { status: wanted.suspended ? 'suspended' : 'active' });
+  }
+}
+
+async function update(real: Awaited<ReturnType<typeof newWorld>>, index: number, body: object): Promise<string> {
+  const { world, grantIds } = real;
+  const grantId = grantIds[index] ?? '';
+  const { grant } = await getGrant(world, world.provider, quotaRoutes.getGrant, grantId);
+  const request = { caller: world.provider, grantId, body, expectedVersion: grant.version };
+  return outcomeOf(updateGrant(world, request), () => 'updated');
+}
+
+async function balances(real: Awaited<ReturnType<typeof newWorld>>) {
+  const { world, grantIds } = real;
+  return Promise.all(
+    grantIds.map(async (id) => {
+      const { grant, account } = await getGrant(world, world.beneficiary, quotaRoutes.getGrant, id);
+      const committed = account.reduce((sum, segment) => sum + segment.committed, 0);
+      const holders = account.reduce((sum, segment) => sum + segment.holders.length, 0);
+      return { ...showGrant(grant, account).balance, holdersEqualCommitted: committed === holders };
+    }),
+  );
+}
+
+test('any sequence of requests, waits and sweeps leaves bookings and balances as the model says', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+      const real = await newWorld();
+      const model = new BookingModel(GRANTS, NOMINAL, 8);
+      const bookingIds: string[] = [];
+      try {
+        for (const wanted of steps) {
+          expect(await carryOut(real, bookingIds, wanted), JSON.stringify(wanted)).toBe(model.carryOut(wanted));
+        }
+        expect(await balances(real)).toEqual(model.balances());
+      } finally {
+        real.world.close();
+      }
+    }),
+    { numRuns: RUNS },
+  );
+}, 3_600_000);

@@ -1,0 +1,59 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { uuidv7 } from 'uuidv7';
+
+import type { Ports } from '../../lambdas/quotas/ports.ts';
+import { QuotasTable } from '../../lambdas/quotas/quotas-table.ts';
+import type { Caller } from '../../lambdas/shared/auth/caller.ts';
+import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
+import type { Hub } from '../../lib/local/hub.ts';
+
+/** The quotas operations in this process, on the hub's engine, with a clock that only the test moves. */
+export class World implements Ports {
+  readonly quotas: QuotasTable;
+  readonly newId = uuidv7;
+  readonly provider = callerOf(uuidv7());
+  readonly beneficiary = callerOf(uuidv7());
+  readonly #client: DynamoDBClient;
+  #now = Date.parse('2026-06-01T08:00:00Z');
+
+  constructor(hub: Hub, endpoint = hub.dynamodbEndpoint) {
+    this.#client = new DynamoDBClient({
+      endpoint,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 3,
+    });
+    const documents = DynamoDBDocumentClient.from(this.#client, { marshallOptions: { removeUndefinedValues: true } });
+    this.quotas = new QuotasTable(new SingleTable(documents, hub.tableName('Quotas')));
+  }
+
+  readonly now = (): Date => new Date(this.#now);
+
+  advance(minutes: number): void {
+    this.#now += minutes * 60_000;
+  }
+
+  /** What the registry's stream would tell the quotas context. */
+  async registerBeneficiary(): Promise<void> {
+    await this.quotas.putPartner({ id: this.beneficiary.institutionId, status: 'active', version: 1 });
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}
+
+function callerOf(institutionId: string): Caller {
+  return { subject: institutionId, clientId: 'test', institutionId, roles: ['coordinator'], scopes: [] };
+}
+
+/** Runs an operation and names its outcome: the problem's code, or what `done` makes of the result. */
+export async function outcomeOf<T>(operation: Promise<T>, done: (result: T) => string): Promise<string> {
+  try {
+    return done(await operation);
+  } catch (error) {
+    if (error instanceof Error && 'type' in error) return error.name;
+    throw error;
+  }
+}

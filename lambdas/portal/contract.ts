@@ -59,7 +59,7 @@ export const portalRoutes = defineRoutes({
     access: {},
     params: z.strictObject({ asset: z.string() }),
     response: { status: 200, description: 'The file.', mediaType: '*/*' },
-    problems: [],
+    problems: [NotFound],
   },
   getProblem: {
     operationId: 'getProblem',

@@ -73,7 +73,7 @@ export async function act(ports: Ports, request: ActionRequest): Promise<Outcome
     if (decision.kind === 'not-allowed') {
       const { status } = showBooking(booking, now);
       throw new Problem(BookingStateConflict, `The booking is ${status}.`, {
-        status,
+        bookingStatus: status,
         allowedFrom: decision.allowedFrom,
       });
     }

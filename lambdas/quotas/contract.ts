@@ -221,7 +221,7 @@ export const quotaRoutes = defineRoutes({
       description: 'A page of pools, oldest first.',
       schema: pageOf(Pool).register(z.globalRegistry, { id: 'PoolPage' }),
     },
-    problems: [InvalidCursor],
+    problems: [InvalidCursor, NotFound],
   },
   getPool: {
     operationId: 'getPool',
@@ -290,7 +290,7 @@ export const quotaRoutes = defineRoutes({
     access: selfReads,
     query: z.strictObject({ ...PageQuery, ...institutionFilter }),
     response: { status: 200, description: 'A page of grants: those given, then those held.', schema: pageOf(Grant) },
-    problems: [InvalidCursor],
+    problems: [InvalidCursor, NotFound],
   },
   getGrant: {
     operationId: 'getGrant',

@@ -22,7 +22,7 @@ export const BookingStateConflict: ProblemType = {
   code: 'booking-state-conflict',
   status: 409,
   title: 'The booking’s status does not allow this',
-  advice: '`status` says where the booking is, `allowedFrom` where it would have to be. Read the booking again.',
+  advice: '`bookingStatus` says where the booking is, `allowedFrom` where it would have to be. Read the booking again.',
 };
 
 export const HoldExpired: ProblemType = {

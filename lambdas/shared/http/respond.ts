@@ -52,13 +52,14 @@ export function refuse(problem: Problem, instance: string, correlationId: string
     statusCode: problem.type.status,
     headers,
     body: JSON.stringify({
+      // First, so that no extension takes the place of a standard member.
+      ...problem.extensions,
       type: `/problems/${problem.type.code}`,
       title: problem.type.title,
       status: problem.type.status,
       detail: problem.message,
       instance,
       correlationId,
-      ...problem.extensions,
     }),
   };
 }

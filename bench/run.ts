@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Figure, Figures } from './benchmark.ts';
 import { bundleBenchmark } from './benchmarks/bundle.ts';
 import { coldBenchmark } from './benchmarks/cold.ts';
+import { costBenchmark } from './benchmarks/cost.ts';
 import { hotQuotaBenchmark } from './benchmarks/hot-quota.ts';
 import { listsBenchmark } from './benchmarks/lists.ts';
 import { pipelineBenchmark } from './benchmarks/pipeline.ts';
+import { startBenchmark } from './benchmarks/start.ts';
 import { synthBenchmark } from './benchmarks/synth.ts';
 import { unitsBenchmark } from './benchmarks/units.ts';
 import { openSetting } from './setting/setting.ts';
@@ -19,6 +21,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   hotQuotaBenchmark,
   listsBenchmark,
   synthBenchmark,
+  startBenchmark,
+  costBenchmark,
 ];
 
 const HELP = `npm run bench -- [--json] [--only <name>,<name>]

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+
+import { expect } from 'vitest';
+
+import type { BookingRepresentation, GrantRepresentation, PoolRepresentation } from '../../lambdas/quotas/contract.ts';
+import { encodeHolder, familyOf, holderKey, subjectKey } from '../../lambdas/shared/capacity/holder.ts';
+import { api, type Client } from './client.ts';
+import { engine, hub, quotasTable } from './hub.ts';
+
+/** A partner's institution of which no other test knows. */
+export interface Institution {
+  readonly id: string;
+  readonly coordinator: Client;
+}
+
+export async function anInstitution(): Promise<Institution> {
+  const id = await hub.spareInstitution();
+  return { id, coordinator: api(id, 'coordinator') };
+}
+
+export const PERIOD = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Ulyanovsk' };
+
+export const aPoolBody = (over: object = {}) => ({ service: 'proton-therapy', period: PERIOD, capacity: 10, ...over });
+
+let patients = 0;
+/** A pseudonym nobody has had yet. */
+export function aPatient(): string {
+  patients += 1;
+  return `P-${randomUUID().slice(0, 4)}x-${String(patients).padStart(4, '0')}`;
+}
+
+export const aBookingBody = (over: object = {}) => ({
+  patient: aPatient(),
+  ageBand: '0-17',
+  diagnosis: 'C71.6',
+  ...over,
+});
+
+export async function aPool(provider: Institution, over: object = {}): Promise<PoolRepresentation> {
+  return (await provider.coordinator.call('createPool', { body: aPoolBody(over) })).ok;
+}
+
+/** A grant and everybody around it. */
+export interface Scene {
+  readonly provider: Institution;
+  readonly beneficiary: Institution;
+  readonly pool: PoolRepresentation;
+  readonly grant: GrantRepresentation;
+}
+
+/** A grant of `nominal` courses in a pool; what is not given is made. */
+export async function aGrant({
+  provider,
+  beneficiary,
+  pool,
+  nominal = 5,
+  poolBody = {},
+}: Partial<Omit<Scene, 'grant'>> & { readonly nominal?: number; readonly poolBody?: object } = {}): Promise<Scene> {
+  const giver = provider ?? (await anInstitution());
+  const taker = beneficiary ?? (await anInstitution());
+  const from = pool ?? (await aPool(giver, { capacity: Math.max(nominal, 10), ...poolBody }));
+  const answer = await giver.coordinator.call('createGrant', {
+    params: { poolId: from.id },
+    body: { beneficiaryId: taker.id, nominal },
+  });
+  return { provider: giver, beneficiary: taker, pool: from, grant: answer.ok };
+}
+
+type Reachable = Exclude<BookingRepresentation['status'], 'expired'>;
+
+/** The actions that lead from a hold to a status. */
+const PATHS = {
+  held: [],
+  booked: ['confirmBooking'],
+  'in-treatment': ['confirmBooking', 'arriveBooking'],
+  fulfilled: ['confirmBooking', 'arriveBooking', 'completeBooking'],
+  released: ['releaseBooking'],
+  cancelled: ['confirmBooking', 'cancelBooking'],
+  noshow: ['confirmBooking', 'noShowBooking'],
+} as const satisfies Record<Reachable, readonly string[]>;
+
+/** A booking on the scene's grant that has come as far as `status`. */
+export async function aBooking(
+  { beneficiary, grant }: Scene,
+  status: BookingRepresentation['status'] = 'held',
+  over: object = {},
+): Promise<BookingRepresentation> {
+  const { coordinator } = beneficiary;
+  const held = await coordinator.call('holdBooking', { params: { grantId: grant.id }, body: aBookingBody(over) });
+  let booking = held.ok;
+  const params = { bookingId: booking.id };
+  if (status === 'expired') {
+    await elapse(booking);
+    await coordinator.call('confirmBooking', { params });
+    return (await coordinator.call('getBooking', { params })).ok;
+  }
+  for (const action of PATHS[status]) booking = (await coordinator.call(action, { params })).ok;
+  return booking;
+}
+
+export async function balanceOf({ beneficiary, grant }: Scene): Promise<GrantRepresentation['balance']> {
+  return (await beneficiary.coordinator.call('getGrant', { params: { grantId: grant.id } })).ok.balance;
+}
+
+type Balance = GrantRepresentation['balance'];
+
+/**
+ * Expects a grant's balance. What is free counts at once; how the rest divides into statuses may lag behind for a
+ * moment, while the job that follows the bookings' changes is at work on an earlier one.
+ */
+export async function expectBalance(read: () => Promise<Balance>, expected: Partial<Balance>): Promise<void> {
+  const { entitled, committed, available } = await read();
+  const free = { entitled, committed, available };
+  expect(free).toEqual({ ...free, ...pick(expected, ['entitled', 'committed', 'available']) });
+  await expect.poll(read, { interval: 20, timeout: 5000 }).toMatchObject(expected);
+}
+
+function pick(balance: Partial<Balance>, names: readonly (keyof Balance)[]): Partial<Balance> {
+  return Object.fromEntries(Object.entries(balance).filter(([name]) => names.some((wanted) => wanted === name)));
+}
+
+/** Calls an action on a booking by the beneficiary's coordinator. */
+export function act(
+  { beneficiary }: Scene,
+  operationId: Parameters<Client['call']>[0] & `${string}Booking`,
+  bookingId: string,
+) {
+  return beneficiary.coordinator.call(operationId, { params: { bookingId } });
+}
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** Changes what is stored as if a hold had been made longer ago: its time is over since a second. */
+export async function elapse(booking: BookingRepresentation): Promise<void> {
+  const minutes = booking.holdFor === 'interactive' ? 15 : 14 * 24 * 60;
+  const client = await engine();
+  const TableName = await quotasTable();
+  const pk = `GRANT#${familyOf(booking.id)}`;
+  await client.send(
+    new UpdateCommand({
+      TableName,
+      Key: { pk, sk: `BOOKING#${booking.id}` },
+      UpdateExpression: 'SET expiresAt = :past',
+      ExpressionAttributeValues: { ':past': new Date((now() - 1) * 1000).toISOString() },
+    }),
+  );
+  const { beneficiaryId, service, patient } = booking;
+  await putHolder(booking.id, {
+    subject: subjectKey(beneficiaryId, service, patient),
+    takenAt: now() - 1 - minutes * 60,
+    minutes,
+    units: 0,
+  });
+}
+
+/** Leaves a unit taken without a booking, as a request does that dies half-way. */
+export async function abandonUnit({ grant }: Scene, secondsAgo: number): Promise<void> {
+  const id = `${familyOf(grant.id)}-8${randomUUID().slice(1, 4)}-${randomUUID().slice(24)}`;
+  await putHolder(id, { subject: 'nobody', takenAt: now() - secondsAgo, minutes: 15, units: 1 });
+}
+
+async function putHolder(
+  id: string,
+  { units, ...holder }: { subject: string; takenAt: number; minutes: number; units: number },
+): Promise<void> {
+  const client = await engine();
+  await client.send(
+    new UpdateCommand({
+      TableName: await quotasTable(),
+      Key: { pk: `GRANT#${familyOf(id)}`, sk: 'GRANT#SEGMENT#00' },
+      UpdateExpression: 'SET holders.#id = :holder, committed = committed + :units',
+      ExpressionAttributeNames: { '#id': holderKey(id) },
+      ExpressionAttributeValues: { ':holder': encodeHolder({ id, state: 'held', ...holder }), ':units': units },
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import { readAssembly } from '../../lib/local/template/assembly.ts';
+import { type Template } from '../../lib/local/template/template.ts';
+import type { Controls, HubFacts } from './shared-hub.ts';
+
+/** The shared hub, as a test file sees it. */
+export const hub: Controls = {
+  facts: () => ask('facts'),
+  token: (request) => ask('token', request),
+  spareInstitution: () => ask('spareInstitution'),
+  runSchedule: (rule) => ask('runSchedule', rule),
+  drainStreams: () => ask('drainStreams'),
+  logs: () => ask('logs'),
+};
+
+async function ask<K extends keyof Controls>(
+  name: K,
+  ...args: Parameters<Controls[K]>
+): Promise<Awaited<ReturnType<Controls[K]>>> {
+  const response = await fetch(inject('controls'), { method: 'POST', body: JSON.stringify({ name, args }) });
+  const { result, error } = (await response.json()) as { result: Awaited<ReturnType<Controls[K]>>; error?: string };
+  if (error !== undefined) throw new Error(error);
+  return result;
+}
+
+let facts: Promise<HubFacts> | undefined;
+
+/** Where the shared hub is; starts it if it does not run yet. */
+export function hubFacts(): Promise<HubFacts> {
+  facts ??= hub.facts();
+  return facts;
+}
+
+/** The template that the shared hub serves. */
+export async function hubTemplate(): Promise<Template> {
+  return readAssembly((await hubFacts()).assembly).template;
+}
+
+let documents: DynamoDBDocumentClient | undefined;
+
+/** A client of the hub's engine, past the API: to age what is stored, or to look at it. */
+export async function engine(): Promise<DynamoDBDocumentClient> {
+  const { dynamodbEndpoint: endpoint } = await hubFacts();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials }));
+  return documents;
+}
+
+export async function quotasTable(): Promise<string> {
+  const name = (await hubFacts()).tables.find((table) => table.startsWith('Quotas'));
+  if (name === undefined) throw new Error('There is no table of quotas');
+  return name;
+}
+
+/** Every item of every table. */
+export async function allItems(): Promise<Record<string, unknown>[]> {
+  const client = await engine();
+  const items: Record<string, unknown>[] = [];
+  for (const TableName of (await hubFacts()).tables) {
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await client.send(new ScanCommand({ TableName, ExclusiveStartKey }));
+      items.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+  }
+  return items;
+}

@@ -1,0 +1,34 @@
+import type * as z from 'zod/mini';
+
+import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
+import { portalRoutes } from '../../lambdas/portal/contract.ts';
+import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import type { Route } from '../../lambdas/shared/http/route.ts';
+
+/** Every operation of the API by its id. */
+export const ROUTES = { ...portalRoutes, ...institutionRoutes, ...quotaRoutes };
+
+export type OperationId = keyof typeof ROUTES;
+export type ApiRoute = Route;
+
+/** What the operation answers when it succeeds. */
+export type AnswerOf<K extends OperationId> = (typeof ROUTES)[K] extends {
+  response: { schema: infer S extends z.ZodMiniType };
+}
+  ? z.output<S>
+  : string;
+
+export const ALL_ROUTES: readonly Route[] = Object.values(ROUTES);
+export const GUARDED_ROUTES = ALL_ROUTES.filter(({ scopes }) => scopes !== 'public');
+export const ROUTES_WITH_BODY = ALL_ROUTES.filter(({ body }) => body !== undefined);
+export const ROUTES_WITH_QUERY = ALL_ROUTES.filter(({ query }) => query !== undefined);
+export const ROUTES_WITH_ID = GUARDED_ROUTES.filter(({ path }) => path.includes('{'));
+
+/** Fills the parameters of a route's path. */
+export function pathOf({ path }: Route, params: Readonly<Record<string, string>> = {}): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined) throw new Error(`${path} needs ${name}`);
+    return encodeURIComponent(value);
+  });
+}

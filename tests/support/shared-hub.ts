@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import type { TestProject } from 'vitest/node';
+
+import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
+import { type Hub, startHub, type TokenRequest } from '../../lib/local/hub.ts';
+
+/**
+ * One hub for all API tests. It runs in the test runner's own process, and starts when the first test asks for it; the
+ * test files reach what HTTP does not offer through a second, small server. Test files keep out of each other's way by
+ * acting for institutions of their own.
+ */
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the shared hub's controls are served. */
+    readonly controls: string;
+  }
+}
+
+/** Active partners beside those of the demonstration, for tests that want nobody else's data in their lists. */
+const SPARE_INSTITUTIONS = 120;
+
+export interface HubFacts {
+  readonly url: string;
+  readonly engine: string;
+  readonly dynamodbEndpoint: string;
+  readonly tables: readonly string[];
+  /** The folder with the synthesized app. */
+  readonly assembly: string;
+}
+
+/** What a test can ask of the shared hub, by name. */
+export interface Controls {
+  facts(): Promise<HubFacts>;
+  token(request: TokenRequest): Promise<string>;
+  /** An id of an active institution that no test has had yet. */
+  spareInstitution(): Promise<string>;
+  runSchedule(rule: string): Promise<void>;
+  drainStreams(): Promise<void>;
+  /** Everything the functions have written so far. */
+  logs(): Promise<readonly string[]>;
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  let starting: ReturnType<typeof start> | undefined;
+  const server = createServer((request, response) => {
+    void (async () => {
+      try {
+        starting ??= start();
+        const { controls } = await starting;
+        const { name, args } = JSON.parse(await text(request));
+        const control = controls[name as keyof Controls] as (...args: unknown[]) => Promise<unknown>;
+        response.end(JSON.stringify({ result: await control(...args) }));
+      } catch (error) {
+        response.statusCode = 500;
+        response.end(JSON.stringify({ error: error instanceof Error ? error.stack : String(error) }));
+      }
+    })();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  project.provide('controls', `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    await (await starting?.catch(() => undefined))?.stop();
+  };
+}
+
+async function start(): Promise<{ controls: Controls; stop: () => Promise<void> }> {
+  const lines: string[] = [];
+  const assembly = mkdtempSync(join(tmpdir(), 'hub-assembly-'));
+  const { synthesize } = await import('../../lib/local/template/synthesize.ts');
+  synthesize(assembly);
+  const hub: Hub = await startHub({ assembly, onLog: (line) => lines.push(line) });
+  const stop = async (): Promise<void> => {
+    await hub.stop();
+    rmSync(assembly, { recursive: true, force: true });
+  };
+  const spare = Array.from({ length: SPARE_INSTITUTIONS }, () => randomUUID());
+  try {
+    await hub.invoke('InstitutionsRegister', { institutions: [...demoPartners(), ...spare.map(sparePartner)] });
+    await hub.drainStreams();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  const controls: Controls = {
+    facts: async () => ({
+      url: hub.url,
+      engine: hub.engine,
+      dynamodbEndpoint: hub.dynamodbEndpoint,
+      tables: [hub.tableName('Institutions'), hub.tableName('Quotas')],
+      assembly,
+    }),
+    token: (request) => hub.token(request),
+    spareInstitution: async () => {
+      const id = spare.pop();
+      if (id === undefined) throw new Error('Every spare institution is taken: make more.');
+      return id;
+    },
+    runSchedule: (rule) => hub.runSchedule(rule),
+    drainStreams: () => hub.drainStreams(),
+    logs: async () => lines,
+  };
+  return { controls, stop };
+}
+
+function demoPartners() {
+  return DEMO_INSTITUTIONS.map(({ alias: _, ...institution }) => institution);
+}
+
+function sparePartner(id: string) {
+  return {
+    id,
+    kind: 'hospital',
+    name: { en: 'A hospital of the tests' },
+    city: { en: 'Minsk' },
+    country: 'BY',
+    timeZone: 'Europe/Minsk',
+    services: [],
+  };
+}

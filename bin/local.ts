@@ -62,6 +62,8 @@ async function run({ port, fresh }: Flags): Promise<void> {
     });
   }
 
+  stopWithParent(interruption);
+
   const interrupted = (): boolean => interruption.signal.aborted;
 
   try {
@@ -88,6 +90,18 @@ async function run({ port, fresh }: Flags): Promise<void> {
     claimed.release();
     await new Promise((resolve) => log.end(resolve));
   }
+}
+
+/**
+ * A signal sent to `npm start` ends npm and the shell between, but does not reach this process. Losing its parent is how
+ * it learns of that.
+ */
+function stopWithParent(interruption: AbortController): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) interruption.abort();
+  }, 300).unref();
 }
 
 function explained(error: unknown, port: number): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,17 +7,11 @@ const NAMES = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /**
  * The API reference's script and style, compressed once at build time: the function hands the bytes on as they are.
- * @returns target name in the bundle → path of the compressed file
+ * @returns compressed contents by their names in the bundle
  */
-export function docsAssets(): Record<string, string> {
+export function docsAssets(): Record<string, Buffer> {
   const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  const target = join(import.meta.dirname, '../node_modules/.cache/hub-docs');
-  mkdirSync(target, { recursive: true });
   return Object.fromEntries(
-    NAMES.map((name) => {
-      const path = join(target, `${name}.gz`);
-      writeFileSync(path, gzipSync(readFileSync(join(source, name)), { level: 9 }));
-      return [`${name}.gz`, path];
-    }),
+    NAMES.map((name) => [`${name}.gz`, gzipSync(readFileSync(join(source, name)), { level: 9 })]),
   );
 }

@@ -117,11 +117,9 @@ function responses(route: Route): ZodOpenApiResponsesObject {
 function requestHeaders(route: Route): z.ZodMiniObject | undefined {
   const shape: Record<string, z.ZodMiniType> = {};
   if (route.idempotencyKey !== undefined) {
-    const key = z
-      .string()
-      .register(z.globalRegistry, {
-        description: 'A value of your own for this request; repeat it when you repeat the request.',
-      });
+    const key = z.string().register(z.globalRegistry, {
+      description: 'A value of your own for this request; repeat it when you repeat the request.',
+    });
     shape['Idempotency-Key'] = route.idempotencyKey === 'required' ? key : z.optional(key);
   }
   if (route.ifMatch !== undefined) {

@@ -3,7 +3,9 @@ import * as z from 'zod/mini';
 /** The few pages the Hub shows to people. */
 
 const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`).replace(/`([^`]+)`/g, '<code>$1</code>');
+  text
+    .replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`)
+    .replace(/`([^`]+)`/g, '<code>$1</code>');
 
 const page = (title: string, body: string): string => `<!doctype html>
 <html lang="en">

@@ -104,7 +104,7 @@ export class QuotasTable {
   ): Promise<{ grant: Grant; account: Account } | undefined> {
     const { owner, account } = await this.accounts.load(accountKey(grantId), freshness);
     // The key holds only the family of the id: another id of the family is an id of nothing.
-    return owner === undefined || owner['id'] !== grantId ? undefined : { grant: GrantItem.parse(owner), account };
+    return owner?.['id'] === grantId ? { grant: GrantItem.parse(owner), account } : undefined;
   }
 
   async listGrants(listing: GrantListing, limit: number, after?: string): Promise<IdPage> {

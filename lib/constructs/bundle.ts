@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { buildSync } from 'esbuild';
@@ -10,8 +11,8 @@ export interface BundleProps {
   readonly context: string;
   /** Modules of that folder with a `handler`, without `.ts`. They share one bundle, so common code is shipped once. */
   readonly entries: readonly string[];
-  /** Files shipped beside the code: target name → source path. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Contents of files shipped beside the code, by name. */
+  readonly files?: Readonly<Record<string, string | Buffer>>;
 }
 
 /**
@@ -21,9 +22,11 @@ export interface BundleProps {
  * Lambda provides: the chain is half of the client's size and start-up time and is never used there.
  */
 export function bundle({ context, entries, files = {} }: BundleProps): string {
-  const outdir = join(ROOT, 'node_modules/.cache/hub', context);
-  rmSync(outdir, { recursive: true, force: true });
-  mkdirSync(outdir, { recursive: true });
+  // Copied into the cloud assembly while the app is synthesized, and not needed after that.
+  const outdir = mkdtempSync(join(tmpdir(), `hub-${context}-`));
+  process.once('exit', () => {
+    rmSync(outdir, { recursive: true, force: true });
+  });
   buildSync({
     absWorkingDir: ROOT,
     entryPoints: entries.map((entry) => join('lambdas', context, `${entry}.ts`)),
@@ -40,6 +43,6 @@ export function bundle({ context, entries, files = {} }: BundleProps): string {
     alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'lambdas/shared/dynamo/environment-credentials.ts') },
     logLevel: 'warning',
   });
-  for (const [target, source] of Object.entries(files)) cpSync(source, join(outdir, target));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(outdir, name), content);
   return outdir;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Construct } from 'constructs';
@@ -10,6 +11,8 @@ import { docsAssets } from '../docs-assets.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+const minified = (path: string): string => JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
+
 /** The front desk: health, API reference, problem pages, `/v1/me`. Keeps no data. */
 export class PortalContext extends Construct {
   constructor(scope: Construct, id: string, { http }: { readonly http: ContractHttpApi }) {
@@ -19,7 +22,7 @@ export class PortalContext extends Construct {
       bundle: bundle({
         context: 'portal',
         entries: ['handler'],
-        files: { 'openapi.json': join(ROOT, 'openapi.json'), ...docsAssets() },
+        files: { 'openapi.json': minified(join(ROOT, 'openapi.json')), ...docsAssets() },
       }),
       entry: 'handler',
     });

@@ -12,7 +12,6 @@ import type { LocalFunction } from './functions/function.ts';
 import { createFunctions } from './functions/functions.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { audienceOf, createRoutes } from './gateway/routes.ts';
-import type { Hub, HubOptions } from './hub.ts';
 import { openAccounts, scopesOf } from './issuer/accounts.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { openSigningKey } from './issuer/signing-key.ts';
@@ -23,6 +22,7 @@ import { openSecrets } from './template/secrets.ts';
 import { standInsFor } from './template/stand-ins.ts';
 import { createSchedules } from './triggers/schedules.ts';
 import { createStreamJobs } from './triggers/streams.ts';
+import type { Hub, HubOptions } from './types.ts';
 
 const ACCOUNT_ID = '000000000000';
 const DEFAULT_REGION = 'eu-central-1';

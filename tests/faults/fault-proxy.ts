@@ -76,11 +76,14 @@ export class FaultProxy {
     if (fault === 'killed-before' || fault === 'killed-after') this.#dead = true;
     switch (fault) {
       case 'throttled':
-        return refuse(response, 400, 'ThrottlingException');
+        refuse(response, 400, 'ThrottlingException');
+        return;
       case 'transaction-conflict':
-        return refuse(response, 400, 'TransactionConflictException');
+        refuse(response, 400, 'TransactionConflictException');
+        return;
       case 'server-error':
-        return refuse(response, 500, 'InternalServerError');
+        refuse(response, 500, 'InternalServerError');
+        return;
       case 'lost-request':
       case 'killed-before':
         response.destroy();

@@ -8,8 +8,9 @@ import type { Item } from './single-table.ts';
 /** The new state of the item a stream record is about; `undefined` when it was deleted. */
 export function newItem({ dynamodb }: DynamoDBRecord): Item | undefined {
   // The event's type and the SDK's describe the same JSON, each in its own words.
-  const image: Record<string, unknown> | undefined = dynamodb?.NewImage;
-  return image === undefined ? undefined : unmarshall(image as Record<string, AttributeValue>);
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions
+  const image = dynamodb?.NewImage as Record<string, AttributeValue> | undefined;
+  return image === undefined ? undefined : unmarshall(image);
 }
 
 /**

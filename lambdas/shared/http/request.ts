@@ -57,7 +57,8 @@ function parseJson(route: Route, event: GatewayEvent): unknown {
     throw new Problem(UnsupportedMediaType, 'The body must come with Content-Type: application/json.');
   }
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return value;
   } catch {
     throw new Problem(MalformedJson, 'The body could not be parsed as JSON.');
   }
@@ -70,7 +71,7 @@ function readBody(route: Route, event: GatewayEvent): unknown {
   const errors = fieldErrors(result.error, '/');
   // A schema can name the problem its violation deserves, so that a context's own refusals stay its own.
   for (const issue of result.error.issues) {
-    const problem = issue.code === 'custom' ? issue.params?.['problem'] : undefined;
+    const problem: unknown = issue.code === 'custom' ? issue.params?.['problem'] : undefined;
     if (isProblemType(problem)) throw new Problem(problem, `The field ${issue.message}.`, { errors });
   }
   throw new Problem(InvalidContent, 'Some fields of the body are not what this request needs.', { errors });

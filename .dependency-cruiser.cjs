@@ -1,0 +1,67 @@
+/** The direction in which modules may depend on each other. */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'pure-contracts-and-models',
+      comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
+      severity: 'error',
+      from: { path: '^lambdas/[^/]+/(contract|model|errors|pseudonym|published)\\.ts$' },
+      to: {
+        pathNot: [
+          '^lambdas/[^/]+/(contract|model|errors|pseudonym)\\.ts$',
+          '^lambdas/shared/(values|auth/vocabulary|http/(route|problem|problems)|capacity/(account|holder))\\.ts$',
+          'node_modules/zod',
+        ],
+      },
+    },
+    {
+      name: 'database-only-in-tables',
+      comment: 'Only table modules, the capacity accounts and shared/dynamo know DynamoDB.',
+      severity: 'error',
+      from: { path: '^lambdas', pathNot: '-table\\.ts$|^lambdas/shared/dynamo/|^lambdas/shared/capacity/' },
+      to: { path: 'node_modules/@aws-sdk' },
+    },
+    {
+      name: 'contexts-meet-through-what-they-publish',
+      severity: 'error',
+      from: { path: '^lambdas/(?!shared/)([^/]+)/' },
+      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published\\.ts$'] },
+    },
+    {
+      name: 'shared-knows-no-context',
+      severity: 'error',
+      from: { path: '^lambdas/shared/' },
+      to: { path: '^lambdas/(?!shared/)' },
+    },
+    {
+      name: 'handlers-are-entries',
+      comment: 'Nothing imports a handler: it wires, and is run.',
+      severity: 'error',
+      from: {},
+      to: { path: '^lambdas/[^/]+/(handler|settle|sweep|partners|register)\\.ts$' },
+    },
+    {
+      name: 'infrastructure-reads-contracts-only',
+      comment: 'Synthesis never loads a handler or an SDK.',
+      severity: 'error',
+      from: { path: '^(lib/(constructs|contexts|[^/]+\\.ts)|bin/(hub|openapi)\\.ts)' },
+      to: {
+        path: '^lambdas|node_modules/@aws-sdk',
+        pathNot: '^lambdas/([^/]+/(contract|errors)|shared/(auth/vocabulary|http/(route|problem|problems)))\\.ts$',
+      },
+    },
+    {
+      name: 'lambdas-know-no-infrastructure',
+      severity: 'error',
+      from: { path: '^lambdas' },
+      to: { path: '^(lib|bin|tests|bench)/|node_modules/(aws-cdk-lib|constructs)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node'] },
+  },
+};

@@ -14,8 +14,17 @@ export interface Institution {
   readonly coordinator: Client;
 }
 
+/** One that the registry knows as an active partner. */
 export async function anInstitution(): Promise<Institution> {
-  const id = await hub.spareInstitution();
+  return institution(await hub.spareInstitution());
+}
+
+/** One that the registry need not know: who only offers capacity is never looked up there. */
+export function aProvider(): Institution {
+  return institution(randomUUID());
+}
+
+function institution(id: string): Institution {
   return { id, coordinator: api(id, 'coordinator') };
 }
 
@@ -57,7 +66,7 @@ export async function aGrant({
   nominal = 5,
   poolBody = {},
 }: Partial<Omit<Scene, 'grant'>> & { readonly nominal?: number; readonly poolBody?: object } = {}): Promise<Scene> {
-  const giver = provider ?? (await anInstitution());
+  const giver = provider ?? aProvider();
   const taker = beneficiary ?? (await anInstitution());
   const from = pool ?? (await aPool(giver, { capacity: Math.max(nominal, 10), ...poolBody }));
   const answer = await giver.coordinator.call('createGrant', {

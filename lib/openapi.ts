@@ -136,7 +136,7 @@ function operation(tag: string, route: Route): ZodOpenApiOperationObject {
     tags: [tag],
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
-    security: route.scopes === 'public' ? [] : route.scopes.map((scope) => ({ oauth2: [scope] })),
+    security: route.scopes === 'public' ? [] : [...route.scopes.map((scope) => ({ oauth2: [scope] })), { bearer: [] }],
     requestParams: {
       ...(route.params === undefined ? {} : { path: route.params }),
       ...(route.query === undefined ? {} : { query: route.query }),
@@ -176,6 +176,12 @@ export function openApiDocument() {
     paths,
     components: {
       securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token, pasted. The scopes it needs are those named for `oauth2`.',
+        },
         oauth2: {
           type: 'oauth2',
           description: 'OAuth 2.0 client credentials for systems.',

@@ -1,0 +1,239 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import type { CallOptions } from '../support/client.ts';
+import { aBooking, aBookingBody, aGrant, aPoolBody, balanceOf, type Scene } from '../support/factories.ts';
+import { type OperationId, ROUTES } from '../support/routes.ts';
+
+/** Bodies that no request may have, for every route with a body. Nothing may change by any of them. */
+
+const FUTURE = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Minsk' };
+const LOCALIZED = { en: 'A name' };
+
+interface Subject {
+  readonly side: 'provider' | 'beneficiary';
+  readonly body: Readonly<Record<string, unknown>>;
+  /** A body with one thing wrong, and the pointer to it. */
+  readonly wrong: readonly (readonly [pointer: string, body: unknown])[];
+}
+
+const pool = (over: object) => aPoolBody(over);
+const booking = (over: object) => aBookingBody(over);
+const NOT_UNITS = [-1, 1.5, 2001, '5', null, true, [5], 1e300];
+
+const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  createPool: {
+    side: 'provider',
+    body: aPoolBody(),
+    wrong: [
+      ...NOT_UNITS.map((capacity) => ['/capacity', pool({ capacity })] as const),
+      ['/service', pool({ service: 'homeopathy' })],
+      ['/service', pool({ service: 7 })],
+      ['/name', pool({ name: {} })],
+      ['/name', pool({ name: 'text' })],
+      ['/name/english', pool({ name: { english: 'x' } })],
+      ['/name/en', pool({ name: { en: '' } })],
+      ['/name/en', pool({ name: { en: '   ' } })],
+      ['/name/en', pool({ name: { en: 'x'.repeat(201) } })],
+      ['/period', pool({ period: null })],
+      ['/period/start', pool({ period: { ...FUTURE, start: '2026-02-30' } })],
+      ['/period/start', pool({ period: { ...FUTURE, start: '01.02.2026' } })],
+      ['/period/end', pool({ period: { ...FUTURE, end: '2025-12-31' } })],
+      ['/period/timeZone', pool({ period: { ...FUTURE, timeZone: 'Mars/Olympus' } })],
+      ['/period/timeZone', pool({ period: { ...FUTURE, timeZone: '+03:00' } })],
+      ['/period/extra', pool({ period: { ...FUTURE, extra: 1 } })],
+      ['/cancellationPolicy', pool({ cancellationPolicy: 'whatever' })],
+      ['/noShowPolicy', pool({ noShowPolicy: false })],
+      ['/illustrative', pool({ illustrative: 'yes' })],
+      ['/providerId', pool({ providerId: '019a8f3e-7c00-7a11-8000-000000000001' })],
+    ],
+  },
+  updatePool: {
+    side: 'provider',
+    body: { capacity: 10 },
+    wrong: [
+      ...NOT_UNITS.map((capacity) => ['/capacity', { capacity }] as const),
+      ['/service', { service: 'pet-ct' }],
+      ['/name', { name: {} }],
+      ['/name', { name: null }],
+      ['/period', { period: FUTURE }],
+      ['/cancellationPolicy', { cancellationPolicy: '' }],
+      ['/allocated', { allocated: 0 }],
+      ['/unallocated', { name: LOCALIZED, unallocated: 5 }],
+    ],
+  },
+  createGrant: {
+    side: 'provider',
+    body: { beneficiaryId: '019a8f3e-7c00-7a11-8000-000000000001', nominal: 1 },
+    wrong: [
+      ...NOT_UNITS.map((nominal) => ['/nominal', { beneficiaryId: crypto.randomUUID(), nominal }] as const),
+      ['/beneficiaryId', { beneficiaryId: 'alexandrov', nominal: 1 }],
+      ['/beneficiaryId', { nominal: 1 }],
+      ['/poolId', { beneficiaryId: crypto.randomUUID(), nominal: 1, poolId: crypto.randomUUID() }],
+    ],
+  },
+  updateGrant: {
+    side: 'provider',
+    body: { nominal: 5 },
+    wrong: [
+      ...NOT_UNITS.map((nominal) => ['/nominal', { nominal }] as const),
+      ['/status', { status: 'unlimited' }],
+      ['/status', { status: null }],
+      ['/beneficiaryId', { beneficiaryId: crypto.randomUUID() }],
+      ['/balance', { balance: { committed: 0 } }],
+    ],
+  },
+  holdBooking: {
+    side: 'beneficiary',
+    body: aBookingBody(),
+    wrong: [
+      ['/patient', booking({ patient: 7 })],
+      ['/patient', booking({ patient: null })],
+      ['/patient', booking({ patient: 'a1' })],
+      ['/patient', booking({ patient: '-P-001' })],
+      ['/patient', booking({ patient: `P-1${'x'.repeat(62)}` })],
+      ['/patient', booking({ patient: 'P/001' })],
+      ['/ageBand', booking({ ageBand: '10' })],
+      ['/ageBand', booking({ ageBand: undefined })],
+      ['/diagnosis', booking({ diagnosis: 'medulloblastoma' })],
+      ['/diagnosis', booking({ diagnosis: 'c71.6' })],
+      ['/diagnosis', booking({ diagnosis: 'C71.6\n' })],
+      ['/holdFor', booking({ holdFor: 'ever' })],
+      ['/joinWaitlist', booking({ joinWaitlist: true })],
+      ['/name', booking({ name: 'x' })],
+      ['/__proto__', JSON.parse(`{"__proto__":{"patient":"P-001"},${JSON.stringify(aBookingBody()).slice(1)}`)],
+    ],
+  },
+  ...Object.fromEntries(
+    (['confirmBooking', 'releaseBooking', 'arriveBooking', 'completeBooking', 'noShowBooking'] as const).map((name) => [
+      name,
+      { side: 'beneficiary', body: {}, wrong: [['/reason', { reason: 'medical-grounds' }]] } satisfies Subject,
+    ]),
+  ),
+  cancelBooking: {
+    side: 'beneficiary',
+    body: {},
+    wrong: [
+      ['/reason', { reason: 'because' }],
+      ['/reason', { reason: null }],
+      ['/unitForfeited', { unitForfeited: false }],
+    ],
+  },
+};
+const names = Object.keys(subjects) as OperationId[];
+const subjectOf = (name: OperationId): Subject => subjects[name] as Subject;
+
+let scene: Scene;
+let bookingId: string;
+beforeAll(async () => {
+  scene = await aGrant({ nominal: 5 });
+  bookingId = (await aBooking(scene, 'held')).id;
+});
+
+const call = (name: OperationId, options: CallOptions) => {
+  const { coordinator } = scene[subjectOf(name).side];
+  const params = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId };
+  return coordinator.call(name, { params, ...('ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {}), ...options });
+};
+
+/** Everything that a request could have changed. */
+async function state() {
+  const { provider, beneficiary } = scene;
+  const [pools, grants, bookings, balance] = await Promise.all([
+    provider.coordinator.call('listPools'),
+    provider.coordinator.call('listGrants'),
+    beneficiary.coordinator.call('listBookings'),
+    balanceOf(scene),
+  ]);
+  return { pools: pools.body, grants: grants.body, bookings: bookings.body, balance };
+}
+
+test('every route with a body is tried here', () => {
+  const withBody = Object.values(ROUTES).flatMap((route) => ('body' in route ? [route.operationId] : []));
+  expect(names.toSorted()).toEqual(withBody.toSorted());
+});
+
+describe.each(names)('%s', (name) => {
+  const { body } = subjectOf(name);
+  const optional = 'bodyOptional' in ROUTES[name];
+  let before: Awaited<ReturnType<typeof state>>;
+  beforeAll(async () => {
+    before = await state();
+  });
+
+  test.each([
+    ['half a document', '{"a":'],
+    ['text', 'hello'],
+    ['two documents', '{}{}'],
+    ['a comma too many', '{"a":1,}'],
+    ['single quotes', "{'a':1}"],
+    ['NaN', '{"a":NaN}'],
+    ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x7b, 0x7d])],
+  ])('refuses %s as no JSON', async (_, rawBody) => {
+    const answer = await call(name, { rawBody });
+    expect(answer.code).toBe('malformed-json');
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', 'application/xml', null])(
+    'refuses the content type %s',
+    async (contentType) => {
+      const answer = await call(name, { body, headers: { 'content-type': contentType } });
+      expect(answer.code).toBe('unsupported-media-type');
+    },
+  );
+
+  test('refuses more than 64 KiB, whatever they say', async () => {
+    const answer = await call(name, { body: { ...body, padding: 'x'.repeat(64 * 1024) } });
+    expect(answer.code).toBe('body-too-large');
+  });
+
+  test.each([
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['a number', '7'],
+    ['text', '"text"'],
+    ['true', 'true'],
+  ])('refuses %s in the place of an object', async (_, rawBody) => {
+    const answer = await call(name, { rawBody });
+    expect(answer.code).toBe('invalid-content');
+  });
+
+  test('refuses a field it does not know, and says which', async () => {
+    const answer = await call(name, { body: { ...body, misspelt: 1 } });
+    expect(answer.code).toBe('invalid-content');
+    expect(answer.problem.errors).toEqual([{ pointer: '/misspelt', message: 'is not known here' }]);
+  });
+
+  test.each(subjectOf(name).wrong.map(([pointer, wrong]) => ({ pointer, wrong })))(
+    'refuses $wrong by $pointer',
+    async ({ pointer, wrong }) => {
+      const answer = await call(name, { body: wrong });
+      expect(answer.code).toBe('invalid-content');
+      expect(answer.problem.errors?.map((error) => error.pointer)).toContain(pointer);
+    },
+  );
+
+  test.skipIf(optional)('refuses no body at all', async () => {
+    const answer = await call(name, {});
+    expect(['unsupported-media-type', 'malformed-json']).toContain(answer.code);
+  });
+
+  test.skipIf(optional)('refuses an empty body', async () => {
+    const answer = await call(name, { rawBody: '' });
+    expect(answer.code).toBe('malformed-json');
+  });
+
+  test('has changed nothing by any of this', async () => {
+    expect(await state()).toEqual(before);
+  });
+});
+
+test('a body of 64 KiB is not too large', async () => {
+  const answer = await call('holdBooking', { rawBody: JSON.stringify({}).padEnd(64 * 1024) });
+  expect(answer.code).toBe('invalid-content');
+});
+
+test('a body nested thirty thousand deep is refused like any other', async () => {
+  const depth = 30_000;
+  const answer = await call('createPool', { rawBody: '['.repeat(depth) + ']'.repeat(depth) });
+  expect(answer.code).toBe('invalid-content');
+});

@@ -1,0 +1,192 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { anonymous, api, type CallOptions } from '../support/client.ts';
+import { aBooking, aBookingBody, aGrant, anInstitution, aPool, aPoolBody, type Scene } from '../support/factories.ts';
+import { ALL_ROUTES, type OperationId, ROUTES, ROUTES_WITH_ID, ROUTES_WITH_QUERY } from '../support/routes.ts';
+
+let scene: Scene;
+let params: Record<string, string>;
+beforeAll(async () => {
+  scene = await aGrant({ nominal: 5 });
+  for (let number = 0; number < 3; number++) {
+    await aBooking(scene);
+    await aPool(scene.provider);
+    await aGrant({ ...scene, nominal: 0 });
+  }
+  const booking = await aBooking(scene);
+  params = {
+    poolId: scene.pool.id,
+    grantId: scene.grant.id,
+    bookingId: booking.id,
+    institutionId: scene.beneficiary.id,
+    asset: 'init.js',
+    code: 'busy',
+  };
+});
+
+/** A body that is fine, so that only what a test makes wrong is. */
+function bodyFor(operationId: OperationId): object | undefined {
+  const route = ROUTES[operationId];
+  if (!('body' in route)) return undefined;
+  if (operationId === 'createPool') return aPoolBody();
+  if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 1 };
+  if (operationId === 'holdBooking') return aBookingBody();
+  return {};
+}
+
+const call = (operationId: OperationId, options: CallOptions = {}) => {
+  const route = ROUTES[operationId];
+  const body = bodyFor(operationId);
+  const ifMatch = 'ifMatch' in route && route.ifMatch === 'required' ? { ifMatch: '"1"' } : {};
+  const client = route.scopes === 'public' ? anonymous : scene.provider.coordinator;
+  return client.call(operationId, { params, ...(body && { body }), ...ifMatch, ...options });
+};
+
+const idsOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+
+describe.each(ROUTES_WITH_ID.map(({ operationId, path }) => ({ operationId: operationId as OperationId, path })))(
+  '$operationId',
+  ({ operationId, path }) => {
+    test.each([
+      '019a8f3e-7c00-7a11-8000-0000deadbeef',
+      '00000000-0000-0000-0000-000000000000',
+      'ffffffff-ffff-ffff-ffff-ffffffffffff',
+      'abc',
+      '1',
+      '*',
+      '%00',
+      ' ',
+      "1' OR '1'='1",
+      'POOL#x',
+      'x'.repeat(2000),
+      'идентификатор',
+    ])('answers 404 to the id %s', async (id) => {
+      const [name = ''] = idsOf(path);
+      const answer = await call(operationId, { params: { ...params, [name]: id } });
+      expect(answer.code).toBe('not-found');
+    });
+
+    test('answers 404 to an id in capital letters or without dashes alike', async () => {
+      const [name = ''] = idsOf(path);
+      const id = params[name] ?? '';
+      const answer = await call(operationId, { params: { ...params, [name]: id.replaceAll('-', '') } });
+      expect(answer.code).toBe('not-found');
+    });
+  },
+);
+
+describe.each(ROUTES_WITH_QUERY.map(({ operationId }) => operationId as OperationId))('%s', (operationId) => {
+  test.each([
+    ['limit', '0'],
+    ['limit', '101'],
+    ['limit', '-1'],
+    ['limit', '1.5'],
+    ['limit', 'abc'],
+    ['limit', 'Infinity'],
+    ['limit', 'NaN'],
+    ['limit', ''],
+    ['limit', '1e9'],
+    ['cursor', ''],
+    ['cursor', 'x'.repeat(1025)],
+    ['misspelt', '1'],
+    ['Limit', '5'],
+  ])('refuses ?%s=%s and says which', async (name, value) => {
+    const answer = await call(operationId, { query: { [name]: value } });
+    expect(answer.code).toBe('invalid-parameter');
+    expect(answer.problem.errors?.map(({ pointer }) => pointer)).toEqual([`?${name}`]);
+  });
+
+  test.each(['1', '100'])('accepts a limit of %s', async (limit) => {
+    expect((await call(operationId, { query: { limit } })).status).toBe(200);
+  });
+
+  test.each([
+    'x',
+    '.',
+    '..',
+    'a.b.c',
+    '%00',
+    'e30.e30',
+    Buffer.from('{"pk":"POOL#1"}').toString('base64url'),
+    `${Buffer.from('SWEEP').toString('base64url')}.${'A'.repeat(43)}`,
+  ])('refuses the made-up cursor %s', async (cursor) => {
+    expect((await call(operationId, { query: { cursor } })).code).toBe('invalid-cursor');
+  });
+
+  test('refuses a cursor it gave out once it has been changed', async () => {
+    const { next = '' } = (await call(operationId, { query: { limit: 1 } })).body as { next?: string };
+    const [position = '', signature = ''] = next.split('.');
+    const flipped = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
+    const changed = {
+      'another position': `${flipped(position)}.${signature}`,
+      'another signature': `${position}.${flipped(signature)}`,
+      'a position without signature': position,
+      'a shorter signature': next.slice(0, -1),
+      'a shorter position': next.slice(1),
+      'something behind it': `${next}.A`,
+      'another spelling of it': `${position}=.${signature}`,
+      'the position twice': `${position}${position}.${signature}`,
+    };
+
+    expect(next).not.toBe('');
+    for (const [what, cursor] of Object.entries(changed)) {
+      expect((await call(operationId, { query: { cursor } })).code, what).toBe('invalid-cursor');
+    }
+  });
+
+  test('refuses the cursor of another list', async () => {
+    const others = ROUTES_WITH_QUERY.map((route) => route.operationId as OperationId).filter(
+      (id) => id !== operationId,
+    );
+    for (const other of others) {
+      const { next = '' } = (await call(other, { query: { limit: 1 } })).body as { next?: string };
+      expect(next, other).not.toBe('');
+      expect((await call(operationId, { query: { cursor: next } })).code, other).toBe('invalid-cursor');
+    }
+  });
+});
+
+test.each(['listPools', 'listGrants', 'listBookings'] as const)(
+  'a cursor of %s is good for the institution it was given to',
+  async (operationId) => {
+    const { next = '' } = (await call(operationId, { query: { limit: 1 } })).body as { next?: string };
+    const other = await anInstitution();
+
+    const answer = await other.coordinator.call(operationId, { query: { cursor: next } });
+
+    expect(next).not.toBe('');
+    expect(answer.code).toBe('invalid-cursor');
+  },
+);
+
+test('a cursor of one grant’s bookings is not good for all bookings', async () => {
+  const grantId = scene.grant.id;
+  const { next = '' } = (await call('listBookings', { query: { grantId, limit: 1 } })).body as { next?: string };
+
+  expect(next).not.toBe('');
+  expect((await call('listBookings', { query: { cursor: next } })).code).toBe('invalid-cursor');
+  expect((await call('listBookings', { query: { cursor: next, grantId } })).status).toBe(200);
+});
+
+describe.each(
+  ALL_ROUTES.filter(({ query }) => query === undefined).map(({ operationId }) => operationId as OperationId),
+)('%s, which takes no query', (operationId) => {
+  test('refuses a parameter', async () => {
+    expect((await call(operationId, { query: { expand: 'all' } })).code).toBe('invalid-parameter');
+  });
+});
+
+test.each(['not-an-id', '1'])('listBookings refuses %s as the id of a grant', async (grantId) => {
+  expect((await call('listBookings', { query: { grantId } })).code).toBe('invalid-parameter');
+});
+
+test('listBookings answers 404 to a grant of others', async () => {
+  const other = await aGrant();
+  const answer = await call('listBookings', { query: { grantId: other.grant.id } });
+  expect(answer.code).toBe('not-found');
+});
+
+test('a name that only objects have is an unknown parameter', async () => {
+  const answer = await api(scene.provider.id).call('listPools', { query: { __proto__x: '1', constructor: '1' } });
+  expect(answer.code).toBe('invalid-parameter');
+});

@@ -29,17 +29,22 @@ function words(claim: Claims[string] | undefined): string[] {
 
 /**
  * Reads the caller from the claims of a verified access token.
- * @throws Problem `token-incomplete` when the token names no institution or no role the Hub knows.
+ * @throws Problem `token-incomplete` when the token names no subject, no institution or no role the Hub knows.
  */
 export function callerFrom(claims: Claims): Caller {
   const institution = institutionId.safeParse(claims['institution_id']);
   const given = words(claims['roles']);
   const roles = ROLES.filter((role) => given.includes(role));
-  if (!institution.success || roles.length === 0) {
-    throw new Problem(TokenIncomplete, 'The access token lacks a valid institution_id or carries no role of the Hub.');
+  const subject = String(claims['sub'] ?? '');
+  // Without a subject two callers would be one, and each could meet the other's idempotency keys.
+  if (!institution.success || roles.length === 0 || subject === '') {
+    throw new Problem(
+      TokenIncomplete,
+      'The access token lacks a subject or a valid institution_id, or carries no role of the Hub.',
+    );
   }
   return {
-    subject: String(claims['sub'] ?? ''),
+    subject,
     clientId: String(claims['client_id'] ?? ''),
     institutionId: institution.data,
     roles,

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { type Relation, ROLES, type Role, SCOPES } from '../../lambdas/shared/auth/vocabulary.ts';
+import { anonymous, api, apiWithAllScopes, apiWithToken, type CallOptions, type Client } from '../support/client.ts';
+import {
+  aBooking,
+  aBookingBody,
+  aGrant,
+  anInstitution,
+  aPoolBody,
+  balanceOf,
+  type Scene,
+} from '../support/factories.ts';
+import { hub } from '../support/hub.ts';
+import { type ApiRoute, GUARDED_ROUTES, type OperationId, ROUTES_WITH_ID } from '../support/routes.ts';
+
+/** Who may do what, generated from the contracts. */
+
+let scene: Scene;
+let stranger: string;
+let params: Record<string, string>;
+beforeAll(async () => {
+  scene = await aGrant({ nominal: 20, poolBody: { capacity: 100 } });
+  stranger = (await anInstitution()).id;
+  const booking = await aBooking(scene, 'fulfilled');
+  params = {
+    poolId: scene.pool.id,
+    grantId: scene.grant.id,
+    bookingId: booking.id,
+    institutionId: scene.beneficiary.id,
+  };
+});
+
+/** A request with nothing wrong but perhaps who sends it. An old ETag keeps a change from being carried out. */
+function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
+  const bodies: Partial<Record<string, object>> = {
+    createPool: aPoolBody({ capacity: 0 }),
+    createGrant: { beneficiaryId: scene.beneficiary.id, nominal: 0 },
+    holdBooking: aBookingBody(),
+    updatePool: {},
+    updateGrant: {},
+  };
+  const body = bodies[operationId];
+  return { params, ...(body && { body }), ...(ifMatch === 'required' ? { ifMatch: '"999"' } : {}) };
+}
+const idOf = (route: ApiRoute): OperationId => route.operationId as OperationId;
+const named = GUARDED_ROUTES.map((route) => ({ name: route.operationId, route }));
+
+describe.each(named)('$name', ({ route }) => {
+  test('refuses who has no token', async () => {
+    const answer = await anonymous.call(idOf(route), requestTo(route));
+    expect(answer.code).toBe('unauthorized');
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  test('refuses what is no token', async () => {
+    const answer = await apiWithToken('not.a.token').call(idOf(route), requestTo(route));
+    expect(answer.code).toBe('unauthorized');
+    expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
+  });
+
+  test('refuses a token whose time is over', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iat: now - 7200, exp: now - 3600 };
+    const token = await hub.token({ institution: scene.provider.id, role: 'coordinator', claims });
+    expect((await apiWithToken(token).call(idOf(route), requestTo(route))).code).toBe('unauthorized');
+  });
+
+  test('refuses a token with every scope but its own', async () => {
+    const others = SCOPES.filter((scope) => !(route.scopes as readonly string[]).includes(scope));
+    const scopes = others.length === 0 ? ['openid'] : [...others, 'openid'];
+    const answer = await api(scene.provider.id, 'coordinator', scopes).call(idOf(route), requestTo(route));
+    expect(answer.code).toBe('forbidden');
+    expect(answer.headers['www-authenticate']).toContain('error="insufficient_scope"');
+  });
+});
+
+/** How the institution of each side stands to what a route is about. */
+function relationOf(route: ApiRoute, side: Side): Relation {
+  if (route.path.includes('{grantId}') || route.path.includes('{bookingId}'))
+    return side === 'stranger' ? 'none' : side;
+  if (route.path.includes('{poolId}')) return side === 'provider' ? 'provider' : 'none';
+  return 'self' in route.access ? 'self' : 'none';
+}
+const SIDES = ['provider', 'beneficiary', 'stranger'] as const;
+type Side = (typeof SIDES)[number];
+
+/** What the access rule of the contract says, in the words of the API. */
+function verdict({ access }: ApiRoute, relation: Relation, role: Role): 'allowed' | 'role-not-permitted' | 'not-found' {
+  if (access[relation]?.includes(role) === true || access.none?.includes(role) === true) return 'allowed';
+  const mayKnow = relation !== 'none' || role === 'hub-admin' || role === 'auditor';
+  return mayKnow ? 'role-not-permitted' : 'not-found';
+}
+
+describe.each(named)('$name, with every scope,', ({ route }) => {
+  const institution = (side: Side): string => (side === 'stranger' ? stranger : scene[side].id);
+  const rows = SIDES.flatMap((side) => ROLES.map((role) => ({ side, role, relation: relationOf(route, side) })));
+
+  test.each(rows.map((row) => ({ ...row, verdict: verdict(route, row.relation, row.role) })))(
+    'is $verdict to the $role of the $side',
+    async ({ side, role, verdict: expected }) => {
+      const answer = await apiWithAllScopes(institution(side), role).call(idOf(route), requestTo(route));
+
+      const refusal = answer.status === 403 || answer.status === 404 ? answer.code : 'allowed';
+      expect(refusal).toBe(expected);
+    },
+  );
+});
+
+test('a refusal names the roles that may', async () => {
+  const clinician = api(scene.provider.id, 'clinician');
+  const answer = await clinician.call('createGrant', { params, body: { beneficiaryId: stranger, nominal: 0 } });
+  expect(answer.problem['permittedRoles']).toEqual(['coordinator']);
+});
+
+test('the roles of a token add up', async () => {
+  const claims = { roles: ['clinician', 'coordinator', 'unknown'] };
+  const token = await hub.token({ institution: scene.provider.id, role: 'clinician', claims });
+  expect((await apiWithToken(token).call('createPool', { body: aPoolBody({ capacity: 0 }) })).status).toBe(201);
+});
+
+describe.each(ROUTES_WITH_ID.map((route) => ({ name: route.operationId, route })))(
+  '$name, to an institution that has no part in it,',
+  ({ route }) => {
+    const own = route.path.startsWith('/v1/institutions');
+    const parameter = /\{(\w+)\}/.exec(route.path)?.[1] ?? '';
+
+    test.skipIf(own).each(ROLES.filter((role) => role !== 'hub-admin' && role !== 'auditor'))(
+      'answers the %s as for what does not exist',
+      async (role) => {
+        const client = apiWithAllScopes(stranger, role);
+        const request = requestTo(route);
+
+        const foreign = await client.call(idOf(route), request);
+        const missing = await client.call(idOf(route), {
+          ...request,
+          params: { ...params, [parameter]: randomUUID() },
+        });
+
+        const { instance: _, correlationId: __, ...said } = foreign.problem;
+        const { instance: ___, correlationId: ____, ...saidOfNothing } = missing.problem;
+        expect(foreign.status).toBe(404);
+        expect(said).toEqual(saidOfNothing);
+        expect(Object.keys(foreign.headers).toSorted()).toEqual(Object.keys(missing.headers).toSorted());
+      },
+    );
+  },
+);
+
+describe('lists', () => {
+  const LISTS = ['listPools', 'listGrants', 'listBookings'] as const;
+  const ids = async (client: Client, operationId: (typeof LISTS)[number], query = {}) =>
+    (await client.call(operationId, { query: { limit: 100, ...query } })).ok.items.map(({ id }) => id);
+
+  test.each(LISTS)('%s shows an institution with no part in anything nothing', async (operationId) => {
+    const { coordinator } = await anInstitution();
+    expect(await ids(coordinator, operationId)).toEqual([]);
+  });
+
+  test('the provider’s and the beneficiary’s lists meet in their grant only', async () => {
+    const other = await aGrant({ beneficiary: scene.beneficiary });
+
+    const given = await ids(scene.provider.coordinator, 'listGrants');
+    const held = await ids(scene.beneficiary.coordinator, 'listGrants');
+
+    expect(given).toContain(scene.grant.id);
+    expect(given).not.toContain(other.grant.id);
+    expect(held).toEqual(expect.arrayContaining([scene.grant.id, other.grant.id]));
+    expect(await ids(scene.beneficiary.coordinator, 'listPools')).not.toContain(scene.pool.id);
+  });
+
+  test.each(LISTS)('%s refuses coordinators the view of another institution', async (operationId) => {
+    const query = { institutionId: scene.provider.id };
+    expect((await scene.beneficiary.coordinator.call(operationId, { query })).code).toBe('not-found');
+  });
+
+  test.each(LISTS)('%s lets coordinators name their own institution', async (operationId) => {
+    const { id, coordinator } = scene.provider;
+    expect(await ids(coordinator, operationId, { institutionId: id })).toEqual(await ids(coordinator, operationId));
+  });
+
+  test.each(LISTS.flatMap((operationId) => (['auditor', 'hub-admin'] as const).map((role) => ({ operationId, role }))))(
+    '$operationId shows the $role any institution’s view',
+    async ({ operationId, role }) => {
+      const { id, coordinator } = scene.provider;
+      const seen = await ids(api(stranger, role), operationId, { institutionId: id });
+      expect(seen).not.toEqual([]);
+      expect(seen).toEqual(await ids(coordinator, operationId));
+    },
+  );
+});
+
+describe.each(['auditor', 'hub-admin'] as const)('the %s', (role) => {
+  test('reads everything and writes nothing', async () => {
+    const everything = apiWithAllScopes(stranger, role);
+    const before = await balanceOf(scene);
+    const reads = GUARDED_ROUTES.filter(({ method }) => method === 'GET');
+    const writes = GUARDED_ROUTES.filter(({ method }) => method !== 'GET');
+
+    const read = await Promise.all(reads.map((route) => everything.call(idOf(route), requestTo(route))));
+    const written = await Promise.all(writes.map((route) => everything.call(idOf(route), requestTo(route))));
+
+    expect(read.map(({ status }) => status)).toEqual(reads.map(() => 200));
+    expect(written.map(({ code }) => code)).toEqual(writes.map(() => 'role-not-permitted'));
+    expect(await balanceOf(scene)).toEqual(before);
+  });
+});

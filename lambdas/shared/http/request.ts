@@ -36,9 +36,12 @@ export interface Request<R extends Route = Route> {
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** A name that can be shown: what a client puts where a field name belongs is repeated only if it looks like one. */
+/**
+ * A name that can be shown: what a client puts where a field name belongs is repeated only if it looks like one. Digits
+ * do not: they could be a person's number. A position in a list is no name.
+ */
 function shown(name: PropertyKey): string {
-  return /^[A-Za-z0-9_-]{1,40}$/.test(String(name)) ? String(name) : '…';
+  return typeof name === 'number' || /^[A-Za-z_-]{1,40}$/.test(String(name)) ? String(name) : '…';
 }
 
 function fieldErrors(error: z.core.$ZodError, root: '/' | '?'): FieldError[] {

@@ -37,6 +37,13 @@ function problemFrom(error: unknown): Problem {
   return new Problem(InternalError, 'The failure is logged under the correlationId.');
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The request's path as far as it may be repeated: what a client puts where an id belongs could be a person's name. */
+function instanceOf(route: Route, { pathParameters = {}, rawPath }: GatewayEvent): string {
+  return Object.values(pathParameters).every((value) => UUID.test(value ?? '')) ? rawPath : route.path;
+}
+
 interface Exchange extends Record<string, unknown> {
   trace: Trace;
   startedAt: number;
@@ -59,7 +66,7 @@ function exchange(route: Route): middy.MiddlewareObj<GatewayEvent, Result, Error
     },
     onError: (request) => {
       const { event, internal, error } = request;
-      const result = refuse(problemFrom(error), event.rawPath, internal.trace.correlationId);
+      const result = refuse(problemFrom(error), instanceOf(route, event), internal.trace.correlationId);
       request.response = finish(event, internal, result, error);
     },
   };

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { anonymous, type CallOptions } from '../support/client.ts';
+import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, type Scene } from '../support/factories.ts';
+import { allItems, hub } from '../support/hub.ts';
+import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
+
+/**
+ * Personal data planted wherever a client can put text. None of it may be found again: not in what the Hub stores, not
+ * in what it logs, not in what it answers.
+ */
+
+const SENTINELS = {
+  name: { value: 'Praskovya Zebulonova', trace: 'Zebulonova' },
+  phone: { value: '+375297654321', trace: '297654321' },
+  email: { value: 'zebulonova@sentinel.example', trace: 'sentinel.example' },
+  id: { value: '7140215S091PB7', trace: '7140215S091' },
+};
+const kinds = Object.keys(SENTINELS) as (keyof typeof SENTINELS)[];
+const traces = Object.values(SENTINELS).map(({ trace }) => trace.toLowerCase());
+const found = (text: string): string[] => traces.filter((trace) => text.toLowerCase().includes(trace));
+
+let scene: Scene;
+let params: Record<string, string>;
+beforeAll(async () => {
+  scene = await aGrant({ nominal: 60, poolBody: { capacity: 200 } });
+  const booking = await aBooking(scene, 'booked');
+  params = {
+    poolId: scene.pool.id,
+    grantId: scene.grant.id,
+    bookingId: booking.id,
+    institutionId: scene.beneficiary.id,
+    asset: 'init.js',
+    code: 'busy',
+  };
+});
+
+const HEADERS = [
+  'idempotency-key',
+  'if-match',
+  'x-correlation-id',
+  'traceparent',
+  'tracestate',
+  'user-agent',
+  'referer',
+  'cookie',
+  'accept',
+  'accept-language',
+  'content-type',
+  'x-forwarded-for',
+  'x-patient',
+];
+
+function goodBody(operationId: OperationId): Record<string, unknown> {
+  if (operationId === 'createPool') return aPoolBody({ cancellationPolicy: 'return-unit' });
+  if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 0 };
+  if (operationId === 'holdBooking') return aBookingBody({ holdFor: 'interactive' });
+  if (operationId === 'cancelBooking') return { reason: 'administrative' };
+  if (operationId === 'updateGrant') return { status: 'active' };
+  if (operationId === 'updatePool') return { noShowPolicy: 'return-unit' };
+  return {};
+}
+
+/** The body with the text in the place of one value, for every value that is text, at any depth. */
+function planted(body: Record<string, unknown>, text: string): Record<string, unknown>[] {
+  return Object.entries(body).flatMap(([field, value]) => {
+    if (typeof value === 'string') return [{ ...body, [field]: text }];
+    if (typeof value !== 'object' || value === null) return [];
+    return planted(value as Record<string, unknown>, text).map((inner) => ({ ...body, [field]: inner }));
+  });
+}
+
+/** Every request to an operation that says the text somewhere. */
+function requestsWith(operationId: OperationId, text: string): CallOptions[] {
+  const route = ROUTES[operationId];
+  const takesBody = 'body' in route;
+  const good: CallOptions = {
+    params,
+    ...(takesBody ? { body: goodBody(operationId) } : {}),
+    ...('ifMatch' in route && route.ifMatch === 'required' ? { ifMatch: '"999"' } : {}),
+  };
+  const ids = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const queries = ['limit', 'cursor', 'institutionId', 'grantId', 'patient'];
+  return [
+    ...ids.map((name) => ({ ...good, params: { ...params, [name]: text } })),
+    ...queries.map((name) => ({ ...good, query: { [name]: text } })),
+    { ...good, query: { [text]: '1' } },
+    ...HEADERS.map((name) => ({ ...good, headers: { [name]: text } })),
+    { ...good, headers: { authorization: `Bearer ${text}` } },
+    ...(takesBody
+      ? [
+          ...planted(goodBody(operationId), text).map((body) => ({ ...good, body })),
+          { ...good, body: { ...goodBody(operationId), [text]: 'x' } },
+          { ...good, body: { ...goodBody(operationId), patientName: text } },
+          { ...good, body: text },
+          { ...good, body: [text] },
+          { ...good, rawBody: `{"patient":"${text}"` },
+          { ...good, rawBody: text },
+        ]
+      : []),
+  ];
+}
+
+describe.each(ALL_ROUTES.map(({ operationId }) => operationId as OperationId))('%s', (operationId) => {
+  test.each(kinds)('answers without repeating a planted %s', async (kind) => {
+    const { value } = SENTINELS[kind];
+    const client = ROUTES[operationId].scopes === 'public' ? anonymous : scene.provider.coordinator;
+    const clients = operationId === 'holdBooking' ? [scene.beneficiary.coordinator] : [client];
+
+    for (const sender of clients) {
+      const requests = requestsWith(operationId, value);
+      const answers = await Promise.all(requests.map((request) => sender.call(operationId, request)));
+
+      const repeating = answers.filter(({ bytes, headers }) => found(bytes + JSON.stringify(headers)).length > 0);
+      expect(repeating.map(({ status, bytes }) => `${String(status)} ${bytes.toString()}`)).toEqual([]);
+      expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+    }
+  });
+});
+
+describe('after all this', () => {
+  test('no table holds any of it', async () => {
+    const items = await allItems();
+    expect(items.length).toBeGreaterThan(10);
+    expect(items.filter((item) => found(JSON.stringify(item)).length > 0)).toEqual([]);
+  });
+
+  test('no log holds any of it', async () => {
+    const lines = await hub.logs();
+    expect(lines.length).toBeGreaterThan(100);
+    expect(lines.filter((line) => found(line).length > 0)).toEqual([]);
+  });
+});
+
+test('the name of a pool is shown to partners, but not logged', async () => {
+  const pool = await aPool(scene.provider, { name: { en: 'Protons for Quillonia' } });
+
+  expect(pool.name).toEqual({ en: 'Protons for Quillonia' });
+  expect((await hub.logs()).filter((line) => line.includes('Quillonia'))).toEqual([]);
+});
+
+test('a log line says what was asked of the Hub, not by or for which person', async () => {
+  const { id, patient, diagnosis } = await aBooking(scene);
+  const line = JSON.parse((await hub.logs()).findLast((each) => each.includes('"operation":"holdBooking"')) ?? '{}');
+
+  expect(line).toMatchObject({ operation: 'holdBooking', status: 201 });
+  expect(JSON.stringify(line)).not.toContain(patient);
+  expect(JSON.stringify(line)).not.toContain(diagnosis);
+  expect(JSON.stringify(line)).not.toContain(id);
+});

@@ -14,7 +14,7 @@ import { mean, median, rounded } from '../statistics.ts';
 
 const SEATS = 100;
 const ATTEMPTS = 1000;
-const ROUNDS = 7;
+const ROUNDS = 5;
 
 const GrantBody = z.looseObject({ balance: z.looseObject({ committed: z.int() }) });
 

@@ -121,13 +121,15 @@ test('the roles of a token add up', async () => {
   expect((await apiWithToken(token).call('createPool', { body: aPoolBody({ capacity: 0 }) })).status).toBe(201);
 });
 
-describe.each(ROUTES_WITH_ID.map((route) => ({ name: route.operationId, route })))(
+/** Who the partners are is known to all of them. */
+const TENANT_ROUTES = ROUTES_WITH_ID.filter(({ path }) => !path.startsWith('/v1/institutions'));
+
+describe.each(TENANT_ROUTES.map((route) => ({ name: route.operationId, route })))(
   '$name, to an institution that has no part in it,',
   ({ route }) => {
-    const own = route.path.startsWith('/v1/institutions');
     const parameter = /\{(\w+)\}/.exec(route.path)?.[1] ?? '';
 
-    test.skipIf(own).each(ROLES.filter((role) => role !== 'hub-admin' && role !== 'auditor'))(
+    test.each(ROLES.filter((role) => role !== 'hub-admin' && role !== 'auditor'))(
       'answers the %s as for what does not exist',
       async (role) => {
         const client = apiWithAllScopes(stranger, role);

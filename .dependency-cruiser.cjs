@@ -39,7 +39,7 @@ module.exports = {
       comment: 'Nothing imports a handler: it wires, and is run.',
       severity: 'error',
       from: {},
-      to: { path: '^lambdas/[^/]+/(handler|settle|sweep|partners|register)\\.ts$' },
+      to: { path: '^lambdas/[^/]+/([a-z-]+-)?handler\\.ts$' },
     },
     {
       name: 'infrastructure-reads-contracts-only',

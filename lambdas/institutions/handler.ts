@@ -10,12 +10,12 @@ import { getInstitution, listInstitutions } from './operations.ts';
 const ports = { ...deployedPorts(), cursors: new Cursors(environment('CURSOR_SECRET')) };
 
 export const handler = serve(routes, [
-  on(routes.listInstitutions, async ({ query }) => {
-    const { items, next } = await listInstitutions(ports, query);
+  on(routes.listInstitutions, async ({ permission, query }) => {
+    const { items, next } = await listInstitutions(ports, permission, query);
     return page(items.map(showInstitution), next);
   }),
-  on(routes.getInstitution, async ({ params: { institutionId } }) => {
-    const institution = await getInstitution(ports, institutionId);
+  on(routes.getInstitution, async ({ permission, params: { institutionId } }) => {
+    const institution = await getInstitution(ports, permission, institutionId);
     return ok({ body: showInstitution(institution), version: institution.version });
   }),
 ]);

@@ -1,28 +1,29 @@
+import { notFound, type Permission } from '../shared/auth/access.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
-import { Problem } from '../shared/http/problem.ts';
-import { NotFound } from '../shared/http/problems.ts';
-import type { InstitutionsTable } from './institutions-table.ts';
 import type { Institution } from './model.ts';
+import type { Ports } from './ports.ts';
 
-export interface Ports {
-  readonly institutions: InstitutionsTable;
-  readonly now: () => Date;
-}
-
-/** @throws Problem `not-found` */
-export async function getInstitution({ institutions }: Ports, institutionId: string): Promise<Institution> {
+/** @throws Problem `not-found`, `role-not-permitted` */
+export async function getInstitution(
+  { institutions }: Ports,
+  permission: Permission,
+  institutionId: string,
+): Promise<Institution> {
   const institution = await institutions.get(institutionId);
-  if (institution === undefined) throw new Problem(NotFound, 'There is no such institution.');
+  if (institution === undefined) throw notFound();
+  permission.require(institution.id === permission.caller.institutionId ? 'self' : 'none');
   return institution;
 }
 
 const LIST = 'institutions';
 
-/** @throws Problem `invalid-cursor` */
+/** @throws Problem `invalid-cursor`, `role-not-permitted` */
 export async function listInstitutions(
   { institutions, cursors }: Ports & { readonly cursors: Cursors },
+  permission: Permission,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<{ items: readonly Institution[]; next: string | undefined }> {
+  permission.require('none');
   const after = cursor === undefined ? undefined : cursors.read(LIST, cursor);
   const page = await institutions.list(limit, after);
   return { items: page.institutions, next: page.next === undefined ? undefined : cursors.write(LIST, page.next) };

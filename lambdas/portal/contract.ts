@@ -78,7 +78,7 @@ export const portalRoutes = defineRoutes({
     path: '/v1/me',
     summary: 'Who am I: institution, roles, scopes',
     scopes: SCOPES,
-    access: { none: ROLES },
+    access: { self: ROLES },
     response: { status: 200, description: 'The caller.', schema: Me },
     problems: [],
   },

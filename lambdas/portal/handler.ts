@@ -46,5 +46,8 @@ export const handler = serve(routes, [
   })),
   on(routes.getDocsAsset, ({ params: { asset } }) => docsAsset(asset)),
   on(routes.getProblem, ({ params: { code } }) => problem(code)),
-  on(routes.getMe, ({ caller }) => ({ body: caller })),
+  on(routes.getMe, ({ permission }) => {
+    permission.require('self');
+    return { body: permission.caller };
+  }),
 ]);

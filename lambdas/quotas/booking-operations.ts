@@ -1,73 +1,93 @@
-import { authorize } from '../shared/auth/access.ts';
-import type { Caller } from '../shared/auth/caller.ts';
-import { requestId } from '../shared/http/idempotency.ts';
+import { notFound, type Permission } from '../shared/auth/access.ts';
+import { expire, settle } from '../shared/capacity/claim.ts';
+import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused, NotFound, StaleVersion } from '../shared/http/problems.ts';
-import type { Route } from '../shared/http/route.ts';
+import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { BookingStateConflict, HoldExpired } from './errors.ts';
-import { type Action, type Booking, decide, relationsTo, showBooking } from './model.ts';
+import { type Action, type Booking, decide, forfeitsUnit, relationsTo, showBooking } from './model.ts';
 import type { Outcome, Ports } from './ports.ts';
-import { expire, settle } from './settlement.ts';
 
 /** What happens to a booking after it was made. Making one is in `hold.ts`. */
 
 const MAX_ATTEMPTS = 5;
 
-/** @throws Problem `not-found`, also for what the caller may not see */
-export async function getBooking({ quotas }: Ports, caller: Caller, route: Route, bookingId: string): Promise<Booking> {
+/** @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */
+export async function getBooking({ quotas }: Ports, permission: Permission, bookingId: string): Promise<Booking> {
   const booking = await quotas.getBooking(bookingId, { consistent: true });
-  if (booking === undefined) throw new Problem(NotFound, 'There is no such resource, or it is not yours to see.');
-  authorize(route.access, caller, relationsTo(booking, caller.institutionId));
+  if (booking === undefined) throw notFound();
+  permission.require(...relationsTo(booking, permission.caller.institutionId));
   return booking;
 }
 
 export interface ActionRequest {
-  readonly caller: Caller;
-  readonly route: Route;
+  readonly permission: Permission;
   readonly bookingId: string;
   readonly action: Exclude<Action, 'expire'>;
-  readonly cancellationReason?: Booking['cancellationReason'];
+  readonly body: { readonly reason?: Booking['cancellationReason'] };
   readonly idempotencyKey: string | undefined;
   readonly expectedVersion: number | undefined;
 }
 
-/** What an action changes beside the status: why, and what becomes of the unit under the pool's policies. */
+/** What names an attempt: its request, and what it asked for. */
+interface Attempt {
+  readonly request: string;
+  readonly fingerprint: string;
+}
+
+const mark = ({ request, fingerprint }: Attempt): string => `${request}.${fingerprint}`;
+
+function attemptOf({ newId }: Ports, { permission, bookingId, action, body, idempotencyKey }: ActionRequest): Attempt {
+  const { caller } = permission;
+  // Without a key of the client's the attempt still needs a name, to know its own write again after a lost reply.
+  const request = requestId({ caller, target: [action, bookingId], idempotencyKey: idempotencyKey ?? newId() });
+  return { request, fingerprint: fingerprintOf(body).slice(0, 6) };
+}
+
+/** Whether an earlier attempt has done this. @throws Problem `idempotency-key-reused` when it asked for something else */
+function isDone(booking: Booking, action: Action, attempt: Attempt): boolean {
+  const done = booking.requests[action];
+  if (done?.startsWith(`${attempt.request}.`) !== true) return false;
+  if (done !== mark(attempt)) throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+  return true;
+}
+
+/** What an action changes beside the status: why, and what becomes of the unit. */
 async function changeBy({ quotas }: Ports, request: ActionRequest, booking: Booking): Promise<Partial<Booking>> {
-  const { action, cancellationReason } = request;
+  const { action, permission, body } = request;
   if (action !== 'cancel' && action !== 'no-show') return {};
   const pool = await quotas.getPool(booking.poolId);
-  const policy = action === 'cancel' ? pool?.cancellationPolicy : pool?.noShowPolicy;
-  return {
-    unitForfeited: policy === 'forfeit-unit',
-    ...(cancellationReason === undefined ? {} : { cancellationReason }),
-  };
+  if (pool === undefined) throw new Error('A booking has no pool');
+  const unitForfeited = forfeitsUnit(action, pool, relationsTo(booking, permission.caller.institutionId));
+  return { unitForfeited, ...(body.reason === undefined ? {} : { cancellationReason: body.reason }) };
 }
 
 /**
  * Carries an action out on a booking.
  * Repeating it with the same idempotency key changes nothing and answers with the booking as it is now.
- * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `hold-expired`, `booking-state-conflict`, `busy`
+ * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `hold-expired`, `booking-state-conflict`,
+ *   `idempotency-key-reused`, `busy`
  */
 export async function act(ports: Ports, request: ActionRequest): Promise<Outcome<Booking>> {
-  const { caller, route, bookingId, action, expectedVersion } = request;
-  // Without a key of the client's the attempt still needs a name, to know its own write again after a lost reply.
-  const idempotencyKey = request.idempotencyKey ?? ports.newId();
-  const digest = requestId({ caller, target: [route.operationId, bookingId], idempotencyKey });
+  const { permission, bookingId, action, expectedVersion } = request;
+  const claims = bookingsAsClaims(ports);
+  const attempt = attemptOf(ports, request);
 
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const booking = await getBooking(ports, caller, route, bookingId);
-    if (booking.requests[action] === digest) {
-      await settle(ports, booking);
-      return { value: booking, replayed: attempt === 0 };
+  for (let round = 0; round < MAX_ATTEMPTS; round++) {
+    const booking = await getBooking(ports, permission, bookingId);
+    if (isDone(booking, action, attempt)) {
+      await settle(claims, booking);
+      return { value: booking, replayed: round === 0 };
     }
     if (expectedVersion !== undefined && expectedVersion !== booking.version) {
       throw new Problem(StaleVersion, `The booking is at version ${String(booking.version)}.`);
     }
     const now = ports.now();
     const change = await changeBy(ports, request, booking);
-    const decision = decide(booking, action, now, { ...change, requests: { ...booking.requests, [action]: digest } });
+    const requests = { ...booking.requests, [action]: mark(attempt) };
+    const decision = decide(booking, action, now, { ...change, requests });
     if (decision.kind === 'expired') {
-      await expire(ports, booking);
+      await expire(claims, booking);
       throw new Problem(HoldExpired, `The hold ended at ${booking.expiresAt}.`, { expiresAt: booking.expiresAt });
     }
     if (decision.kind === 'not-allowed') {
@@ -77,19 +97,11 @@ export async function act(ports: Ports, request: ActionRequest): Promise<Outcome
         allowedFrom: decision.allowedFrom,
       });
     }
-    const there = await ports.quotas.putNextBooking(decision.booking);
-    if (there === undefined) {
-      await settle(ports, decision.booking);
+    if ((await ports.quotas.putNextBooking(decision.booking)) === undefined) {
+      await settle(claims, decision.booking);
       return { value: decision.booking, replayed: false };
     }
+    // Changed meanwhile, perhaps by this very attempt before its reply was lost: look again.
   }
   throw new Problem(Busy, 'The booking is being changed by others.', {}, 1);
-}
-
-/** The answer to a repeated request. @throws Problem `idempotency-key-reused` when its body was another */
-export function replay(earlier: Booking, fingerprint: string): Outcome<Booking> {
-  if (earlier.fingerprint !== fingerprint) {
-    throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
-  }
-  return { value: earlier, replayed: true };
 }

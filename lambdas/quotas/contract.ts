@@ -9,6 +9,7 @@ import {
   CapacityBelowAllocated,
   GrantSuspended,
   HoldExpired,
+  InstitutionNotActive,
   NominalBelowCommitted,
   OutsidePeriod,
   PatientAlreadyBooked,
@@ -169,6 +170,8 @@ const institutionFilter = {
     .register(z.globalRegistry, { description: 'Another institution’s view; for auditors and admins of the Hub.' }),
 };
 
+const GrantPage = pageOf(Grant).register(z.globalRegistry, { id: 'GrantPage' });
+
 const poolParams = z.strictObject({ poolId: Id });
 const grantParams = z.strictObject({ grantId: Id });
 const bookingParams = z.strictObject({ bookingId: Id });
@@ -206,7 +209,7 @@ export const quotaRoutes = defineRoutes({
     }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The new pool.', schema: Pool, etag: true },
-    problems: [],
+    problems: [InstitutionNotActive],
   },
   listPools: {
     operationId: 'listPools',
@@ -277,7 +280,7 @@ export const quotaRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of grants, oldest first.',
-      schema: pageOf(Grant).register(z.globalRegistry, { id: 'GrantPage' }),
+      schema: GrantPage,
     },
     problems: [NotFound, InvalidCursor],
   },
@@ -289,7 +292,7 @@ export const quotaRoutes = defineRoutes({
     scopes: ['hub/quotas.read'],
     access: selfReads,
     query: z.strictObject({ ...PageQuery, ...institutionFilter }),
-    response: { status: 200, description: 'A page of grants: those given, then those held.', schema: pageOf(Grant) },
+    response: { status: 200, description: 'A page of grants: those given, then those held.', schema: GrantPage },
     problems: [InvalidCursor, NotFound],
   },
   getGrant: {
@@ -345,7 +348,7 @@ export const quotaRoutes = defineRoutes({
     description:
       'By grant, within a grant in no particular order. A page can be shorter than `limit` and still have a `next`.',
     scopes: ['hub/quotas.read'],
-    access: selfReads,
+    access: { ...selfReads, ...partiesRead },
     query: z.strictObject({ ...PageQuery, ...institutionFilter, grantId: z.optional(Id) }),
     response: {
       status: 200,

@@ -70,6 +70,13 @@ export const NominalBelowCommitted: ProblemType = {
     '`committed` courses of the grant are held or used, and no patient is ever pre-empted. Choose at least that number.',
 };
 
+export const InstitutionNotActive: ProblemType = {
+  code: 'institution-not-active',
+  status: 403,
+  title: 'Your institution is not an active partner',
+  advice: 'Only active partners offer capacity. Ask an admin of the Hub about your institution’s status.',
+};
+
 export const UnknownBeneficiary: ProblemType = {
   code: 'unknown-beneficiary',
   status: 422,
@@ -97,6 +104,7 @@ export const QUOTA_PROBLEMS: readonly ProblemType[] = [
   PoolCapacityExceeded,
   CapacityBelowAllocated,
   NominalBelowCommitted,
+  InstitutionNotActive,
   UnknownBeneficiary,
   PatientNotPseudonymous,
 ];

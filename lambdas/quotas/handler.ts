@@ -2,7 +2,7 @@ import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
-import { act, getBooking } from './booking-operations.ts';
+import { type ActionRequest, act, getBooking } from './booking-operations.ts';
 import { quotaRoutes as routes } from './contract.ts';
 import { deployedPorts } from './deployed-ports.ts';
 import { createGrant, type GrantWithAccount, getGrant, updateGrant } from './grant-operations.ts';
@@ -20,12 +20,11 @@ const grant = ({ grant: value, account }: GrantWithAccount) => ({
 });
 const booking = (value: Booking) => ({ body: showBooking(value, ports.now()), version: value.version });
 
-/** The endpoint of an action on a booking that needs nothing but the booking. */
-type PlainAction = 'confirm' | 'release' | 'arrive' | 'complete' | 'no-show';
-type ActionRoute = (typeof routes)[`${'confirm' | 'release' | 'arrive' | 'complete' | 'noShow'}Booking`];
-const actionOn = (route: ActionRoute, action: PlainAction) =>
-  on(route, async ({ caller, params: { bookingId }, idempotencyKey, expectedVersion }) => {
-    const { value, replayed } = await act(ports, { caller, route, bookingId, action, idempotencyKey, expectedVersion });
+/** The endpoint of an action on a booking. */
+type ActionRoute = (typeof routes)[`${'confirm' | 'release' | 'cancel' | 'arrive' | 'complete' | 'noShow'}Booking`];
+const actionOn = (route: ActionRoute, action: ActionRequest['action']) =>
+  on(route, async ({ params: { bookingId }, ...request }) => {
+    const { value, replayed } = await act(ports, { ...request, bookingId, action });
     return ok(booking(value), replayed);
   });
 
@@ -34,13 +33,11 @@ export const handler = serve(routes, [
     const { value, replayed } = await createPool(ports, request);
     return created(`/v1/pools/${value.id}`, pool(value), replayed);
   }),
-  on(routes.listPools, async ({ caller, query: { institutionId, ...paging } }) => {
-    const { items, next } = await listPools(ports, { caller, route: routes.listPools, ...paging }, institutionId);
+  on(routes.listPools, async ({ permission, query: { institutionId, ...paging } }) => {
+    const { items, next } = await listPools(ports, { permission, ...paging }, institutionId);
     return page(items.map(showPool), next);
   }),
-  on(routes.getPool, async ({ caller, params: { poolId } }) =>
-    ok(pool(await getPool(ports, caller, routes.getPool, poolId))),
-  ),
+  on(routes.getPool, async ({ permission, params: { poolId } }) => ok(pool(await getPool(ports, permission, poolId)))),
   on(routes.updatePool, async ({ params: { poolId }, ...request }) =>
     ok(pool(await updatePool(ports, { ...request, poolId }))),
   ),
@@ -48,22 +45,22 @@ export const handler = serve(routes, [
     const { value, replayed } = await createGrant(ports, { ...request, poolId });
     return created(`/v1/grants/${value.grant.id}`, grant(value), replayed);
   }),
-  on(routes.listPoolGrants, async ({ caller, params: { poolId }, query }) => {
-    const { items, next } = await listPoolGrants(ports, { caller, route: routes.listPoolGrants, ...query }, poolId);
+  on(routes.listPoolGrants, async ({ permission, params: { poolId }, query }) => {
+    const { items, next } = await listPoolGrants(ports, { permission, ...query }, poolId);
     return page(
       items.map(({ grant: value, account }) => showGrant(value, account)),
       next,
     );
   }),
-  on(routes.listGrants, async ({ caller, query: { institutionId, ...paging } }) => {
-    const { items, next } = await listGrants(ports, { caller, route: routes.listGrants, ...paging }, institutionId);
+  on(routes.listGrants, async ({ permission, query: { institutionId, ...paging } }) => {
+    const { items, next } = await listGrants(ports, { permission, ...paging }, institutionId);
     return page(
       items.map(({ grant: value, account }) => showGrant(value, account)),
       next,
     );
   }),
-  on(routes.getGrant, async ({ caller, params: { grantId } }) =>
-    ok(grant(await getGrant(ports, caller, routes.getGrant, grantId))),
+  on(routes.getGrant, async ({ permission, params: { grantId } }) =>
+    ok(grant(await getGrant(ports, permission, grantId))),
   ),
   on(routes.updateGrant, async ({ params: { grantId }, ...request }) =>
     ok(grant(await updateGrant(ports, { ...request, grantId }))),
@@ -72,31 +69,20 @@ export const handler = serve(routes, [
     const { value, replayed } = await hold(ports, { ...request, grantId });
     return created(`/v1/bookings/${value.id}`, booking(value), replayed);
   }),
-  on(routes.listBookings, async ({ caller, query: { institutionId, grantId, ...paging } }) => {
-    const request = { caller, route: routes.listBookings, ...paging };
+  on(routes.listBookings, async ({ permission, query: { institutionId, grantId, ...paging } }) => {
+    const request = { permission, ...paging };
     const { items, next } = await listBookings(ports, request, { institutionId, grantId });
     return page(
       items.map((item) => showBooking(item, ports.now())),
       next,
     );
   }),
-  on(routes.getBooking, async ({ caller, params: { bookingId } }) =>
-    ok(booking(await getBooking(ports, caller, routes.getBooking, bookingId))),
+  on(routes.getBooking, async ({ permission, params: { bookingId } }) =>
+    ok(booking(await getBooking(ports, permission, bookingId))),
   ),
   actionOn(routes.confirmBooking, 'confirm'),
   actionOn(routes.releaseBooking, 'release'),
-  on(routes.cancelBooking, async ({ caller, params: { bookingId }, body, idempotencyKey, expectedVersion }) => {
-    const { value, replayed } = await act(ports, {
-      caller,
-      route: routes.cancelBooking,
-      bookingId,
-      action: 'cancel',
-      cancellationReason: body.reason,
-      idempotencyKey,
-      expectedVersion,
-    });
-    return ok(booking(value), replayed);
-  }),
+  actionOn(routes.cancelBooking, 'cancel'),
   actionOn(routes.arriveBooking, 'arrive'),
   actionOn(routes.completeBooking, 'complete'),
   actionOn(routes.noShowBooking, 'no-show'),

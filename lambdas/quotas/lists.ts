@@ -1,13 +1,11 @@
-import { authorize } from '../shared/auth/access.ts';
-import type { Caller } from '../shared/auth/caller.ts';
+import type { Permission } from '../shared/auth/access.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
-import type { Route } from '../shared/http/route.ts';
-import { quotaRoutes } from './contract.ts';
 import { type GrantWithAccount, getGrant } from './grant-operations.ts';
+import type { GrantListing } from './keys.ts';
 import type { Booking, Pool } from './model.ts';
 import { getPool } from './pool-operations.ts';
 import type { Ports } from './ports.ts';
-import type { GrantListing, IdPage } from './quotas-table.ts';
+import type { IdPage } from './quotas-table.ts';
 
 /** Lists. Each is read from its own partition: what other partners have costs nothing here. */
 
@@ -21,8 +19,7 @@ export interface Page<T> {
 }
 
 export interface PageRequest {
-  readonly caller: Caller;
-  readonly route: Route;
+  readonly permission: Permission;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -31,10 +28,10 @@ export interface PageRequest {
 const GRANTS_PER_PAGE = 25;
 
 /** The institution a list is about: the caller's, or another for those who see all. @throws Problem `not-found` */
-function subjectOf({ caller, route }: PageRequest, institutionId: string | undefined): string {
-  const institution = institutionId ?? caller.institutionId;
-  authorize(route.access, caller, [institution === caller.institutionId ? 'self' : 'none']);
-  return institution;
+function institutionOf({ permission }: PageRequest, named: string | undefined): string {
+  const own = permission.caller.institutionId;
+  permission.require(named === undefined || named === own ? 'self' : 'none');
+  return named ?? own;
 }
 
 /** Reads one page of ids and what they stand for. */
@@ -55,7 +52,7 @@ async function pageOfIds<T>(
 }
 
 export async function listPools(ports: ListPorts, request: PageRequest, institutionId?: string): Promise<Page<Pool>> {
-  const institution = subjectOf(request, institutionId);
+  const institution = institutionOf(request, institutionId);
   return pageOfIds(
     ports,
     `pools:${institution}`,
@@ -80,7 +77,7 @@ export async function listGrants(
   request: PageRequest,
   institutionId?: string,
 ): Promise<Page<GrantWithAccount>> {
-  return pageOfGrants(ports, request, { institutionId: subjectOf(request, institutionId) });
+  return pageOfGrants(ports, request, { institutionId: institutionOf(request, institutionId) });
 }
 
 export async function listPoolGrants(
@@ -88,7 +85,7 @@ export async function listPoolGrants(
   request: PageRequest,
   poolId: string,
 ): Promise<Page<GrantWithAccount>> {
-  const { providerId } = await getPool(ports, request.caller, request.route, poolId);
+  const { providerId } = await getPool(ports, request.permission, poolId);
   return pageOfGrants(ports, request, { institutionId: providerId, poolId });
 }
 
@@ -100,42 +97,55 @@ async function listBookingsOfGrant(ports: ListPorts, request: PageRequest, grant
   return { items: bookings, next: next === undefined ? undefined : ports.cursors.write(list, next) };
 }
 
-/**
- * Bookings of an institution's grants, given and held, grant by grant.
- * The position is the grant's and, within it, the last booking's.
- */
+/** Where a list of an institution's bookings stands: within a grant, and which grants came before it. */
+interface BookingsPosition {
+  /** Position of the last grant that is done. */
+  readonly before: string;
+  /** The grant that is not done yet, and the last of its bookings that were shown. */
+  readonly grantId: string;
+  readonly after: string;
+}
+
+function readPosition(text: string): BookingsPosition {
+  const [before = '', grantId = '', after = ''] = text.split('|');
+  return { before, grantId, after };
+}
+
+/** Bookings of an institution's grants, given and held, grant by grant. */
 async function listBookingsOfInstitution(
   { quotas, cursors }: ListPorts,
-  request: PageRequest,
+  { limit, cursor }: PageRequest,
   institutionId: string,
 ): Promise<Page<Booking>> {
   const list = `bookings:${institutionId}`;
-  const [grantPosition, bookingPosition] =
-    request.cursor === undefined ? [] : cursors.read(list, request.cursor).split('|');
+  let position = readPosition(cursor === undefined ? '' : cursors.read(list, cursor));
+  const grants = await quotas.listGrants({ institutionId }, GRANTS_PER_PAGE, position.before || undefined);
   const items: Booking[] = [];
-  let before = grantPosition === '' ? undefined : grantPosition;
-  let after = bookingPosition === '' ? undefined : bookingPosition;
-
-  const grants = await quotas.listGrants({ institutionId }, GRANTS_PER_PAGE, before);
-  for (const { id, position } of grants.entries) {
-    const page = await quotas.listBookings(id, request.limit - items.length, after);
-    items.push(...page.bookings);
-    after = page.next;
-    if (after === undefined) before = position;
-    if (items.length >= request.limit) break;
+  let open = grants.next !== undefined;
+  for (const [index, entry] of grants.entries.entries()) {
+    const after = entry.id === position.grantId ? position.after : undefined;
+    const { bookings, next } = await quotas.listBookings(entry.id, limit - items.length, after);
+    items.push(...bookings);
+    if (next !== undefined) position = { ...position, grantId: entry.id, after: next };
+    else position = { before: entry.position, grantId: '', after: '' };
+    if (items.length >= limit) {
+      open ||= next !== undefined || index < grants.entries.length - 1;
+      break;
+    }
   }
-  const last = grants.entries.at(-1)?.position;
-  const done = after === undefined && grants.next === undefined && (last === undefined || before === last);
-  return { items, next: done ? undefined : cursors.write(list, `${before ?? ''}|${after ?? ''}`) };
+  const { before, grantId, after } = position;
+  return { items, next: open ? cursors.write(list, [before, grantId, after].join('|')) : undefined };
 }
 
+/** Bookings of an institution, or of one grant. */
 export async function listBookings(
   ports: ListPorts,
   request: PageRequest,
   { institutionId, grantId }: { readonly institutionId?: string | undefined; readonly grantId?: string | undefined },
 ): Promise<Page<Booking>> {
-  const institution = subjectOf(request, institutionId);
-  if (grantId === undefined) return listBookingsOfInstitution(ports, request, institution);
-  await getGrant(ports, request.caller, quotaRoutes.getGrant, grantId);
+  if (grantId === undefined) {
+    return listBookingsOfInstitution(ports, request, institutionOf(request, institutionId));
+  }
+  await getGrant(ports, request.permission, grantId);
   return listBookingsOfGrant(ports, request, grantId);
 }

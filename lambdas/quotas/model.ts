@@ -1,6 +1,6 @@
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { type Account, totals } from '../shared/capacity/account.ts';
-import type { Holder, HolderState } from '../shared/capacity/holder.ts';
+import { expiryOf, type Holder, type HolderState } from '../shared/capacity/holder.ts';
 import type {
   BookingRepresentation,
   BookingStatus,
@@ -24,7 +24,7 @@ export interface Booking extends Omit<BookingRepresentation, 'status' | 'expires
   readonly status: BookingStatus;
   /** When the hold ends or ended; kept after it was confirmed. */
   readonly expiresAt: string;
-  /** Where in the grant's account its unit was taken: a hint, the account knows. */
+  /** The segment of the grant's account its unit is in. */
   readonly segment: number;
   /** Digest of the body it was made from. */
   readonly fingerprint: string;
@@ -63,16 +63,20 @@ export const TRANSITIONS = {
 } as const satisfies Record<string, Transition>;
 export type Action = keyof typeof TRANSITIONS;
 
+/** Which of a pool's policies an action falls under; those of the day on which it is done. */
+export function forfeitsUnit(
+  action: Action,
+  { cancellationPolicy, noShowPolicy }: Pick<Pool, 'cancellationPolicy' | 'noShowPolicy'>,
+  doneBy: readonly Relation[],
+): boolean {
+  // Whoever provides the course cannot use up what it promised by not giving it.
+  if (action === 'cancel') return cancellationPolicy === 'forfeit-unit' && doneBy.includes('beneficiary');
+  return action === 'no-show' && noShowPolicy === 'forfeit-unit';
+}
+
 /** A hold is dead from its `expiresAt` on, whoever looks. */
 export function isExpired(booking: Booking, now: Date): boolean {
   return booking.status === 'held' && booking.expiresAt <= now.toISOString();
-}
-
-const LIVE_STATUSES: readonly BookingStatus[] = ['held', 'booked', 'in-treatment'];
-
-/** A patient has at most one of these per service. */
-export function isLiveBooking({ status }: Booking): boolean {
-  return LIVE_STATUSES.includes(status);
 }
 
 export type Decision =
@@ -113,9 +117,28 @@ export function unitState({ status, unitForfeited }: Booking): HolderState | und
   }
 }
 
-/** The instant at which a holder's time is up, as a booking says it. */
-export function expiresAtOf({ takenAt = 0, minutes = 0 }: Holder): string {
-  return new Date((takenAt + minutes * 60) * 1000).toISOString();
+/** What a request for a booking says. */
+type Wanted = Pick<Booking, 'patient' | 'ageBand' | 'diagnosis' | 'holdFor' | 'fingerprint'>;
+
+/** The booking behind a holder that was just taken. */
+export function newBooking(grant: Grant, wanted: Wanted, holder: Holder, segment: number, now: Date): Booking {
+  const { id: grantId, poolId, providerId, beneficiaryId, service } = grant;
+  return {
+    id: holder.id,
+    grantId,
+    poolId,
+    providerId,
+    beneficiaryId,
+    service,
+    status: 'held',
+    ...wanted,
+    expiresAt: new Date((expiryOf(holder) ?? 0) * 1000).toISOString(),
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    version: 1,
+    segment,
+    requests: {},
+  };
 }
 
 /** Today is not after the last day of the period, in the period's time zone. */

@@ -1,67 +1,72 @@
 import type * as z from 'zod/mini';
 
-import { authorize } from '../shared/auth/access.ts';
-import type { Caller } from '../shared/auth/caller.ts';
-import { createOnce } from '../shared/dynamo/create-once.ts';
+import { notFound, type Permission } from '../shared/auth/access.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { NotFound, StaleVersion } from '../shared/http/problems.ts';
-import type { Route } from '../shared/http/route.ts';
-import { quotaRoutes } from './contract.ts';
-import { CapacityBelowAllocated } from './errors.ts';
+import { IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import type { quotaRoutes } from './contract.ts';
+import { CapacityBelowAllocated, InstitutionNotActive } from './errors.ts';
 import { type Pool, relationsTo } from './model.ts';
 import type { Outcome, Ports } from './ports.ts';
 
 /** Offering capacity: pools. */
 
-/** @throws Problem `not-found`, also for what the caller may not see */
-export async function getPool({ quotas }: Ports, caller: Caller, route: Route, poolId: string): Promise<Pool> {
+/** @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */
+export async function getPool({ quotas }: Ports, permission: Permission, poolId: string): Promise<Pool> {
   const pool = await quotas.getPool(poolId);
-  if (pool === undefined) throw new Problem(NotFound, 'There is no such resource, or it is not yours to see.');
-  authorize(route.access, caller, relationsTo(pool, caller.institutionId));
+  if (pool === undefined) throw notFound();
+  permission.require(...relationsTo(pool, permission.caller.institutionId));
   return pool;
 }
 
 export interface PoolCreation {
-  readonly caller: Caller;
+  readonly permission: Permission;
   readonly body: z.output<typeof quotaRoutes.createPool.body>;
   readonly idempotencyKey: string;
 }
 
-/** Creates a pool of the caller's institution. @throws Problem `role-not-permitted`, `idempotency-key-reused` */
-export async function createPool(ports: Ports, { caller, body, idempotencyKey }: PoolCreation): Promise<Outcome<Pool>> {
-  const { quotas, now, newId } = ports;
-  const route = quotaRoutes.createPool;
-  authorize(route.access, caller, ['self']);
-  const at = now().toISOString();
+/**
+ * Creates a pool of the caller's institution.
+ * @throws Problem `role-not-permitted`, `institution-not-active`, `idempotency-key-reused`
+ */
+export async function createPool(ports: Ports, request: PoolCreation): Promise<Outcome<Pool>> {
+  const { permission, body, idempotencyKey } = request;
+  const { caller } = permission;
+  permission.require('self');
+  const now = ports.now();
   const pool: Pool = {
-    id: newId(),
+    id: ports.newId(),
     providerId: caller.institutionId,
     ...body,
     unallocated: body.capacity,
-    createdAt: at,
-    updatedAt: at,
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
     version: 1,
   };
-  const outcome = await createOnce(
-    quotas.single,
-    {
-      request: requestId({ caller, target: [route.operationId], idempotencyKey }),
-      fingerprint: fingerprintOf(body),
-      resourceId: pool.id,
-      now: now(),
-    },
-    quotas.poolCreation(pool),
-  );
-  if (outcome.kind === 'replayed') {
-    return { value: await getPool(ports, caller, quotaRoutes.getPool, outcome.resourceId), replayed: true };
+  const creation = {
+    request: requestId({ caller, target: ['createPool'], idempotencyKey }),
+    fingerprint: fingerprintOf(body),
+    resourceId: pool.id,
+    now,
+  };
+  const outcome = await ports.allocations.createPool(creation, pool);
+  switch (outcome.kind) {
+    case 'created':
+      return { value: pool, replayed: false };
+    case 'replayed': {
+      const earlier = await ports.quotas.getPool(outcome.resourceId);
+      if (earlier === undefined) throw notFound();
+      return { value: earlier, replayed: true };
+    }
+    case 'key-reused':
+      throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+    case 'provider-not-active':
+      throw new Problem(InstitutionNotActive, 'Your institution is not an active partner.');
   }
-  if (outcome.kind === 'refused') throw new Error('A new id was in use');
-  return { value: pool, replayed: false };
 }
 
 export interface PoolUpdate {
-  readonly caller: Caller;
+  readonly permission: Permission;
   readonly poolId: string;
   readonly body: z.output<typeof quotaRoutes.updatePool.body>;
   readonly expectedVersion: number;
@@ -71,25 +76,29 @@ export interface PoolUpdate {
  * Changes a pool.
  * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `capacity-below-allocated`
  */
-export async function updatePool(ports: Ports, { caller, poolId, body, expectedVersion }: PoolUpdate): Promise<Pool> {
-  const pool = await getPool(ports, caller, quotaRoutes.updatePool, poolId);
-  const stale = new Problem(StaleVersion, `The pool is at version ${String(pool.version)}.`);
-  if (pool.version !== expectedVersion) throw stale;
+export async function updatePool(
+  ports: Ports,
+  { permission, poolId, body, expectedVersion }: PoolUpdate,
+): Promise<Pool> {
+  const pool = await getPool(ports, permission, poolId);
+  refuseStale(pool, expectedVersion);
   const change = (body.capacity ?? pool.capacity) - pool.capacity;
   const next: Pool = {
     ...pool,
     ...body,
-    unallocated: pool.unallocated + change,
     version: pool.version + 1,
     updatedAt: ports.now().toISOString(),
   };
-  const refused = await ports.quotas.single.transact([ports.quotas.poolUpdate(next, change, Math.max(0, -change))]);
-  if (refused.length === 0) return getPool(ports, caller, quotaRoutes.updatePool, poolId);
-
-  const there = await getPool(ports, caller, quotaRoutes.updatePool, poolId);
-  if (there.version !== expectedVersion) throw stale;
+  const outcome = await ports.allocations.changePool(next, change);
+  const there = await getPool(ports, permission, poolId);
+  if (outcome === 'changed') return there;
+  refuseStale(there, expectedVersion);
   throw new Problem(CapacityBelowAllocated, 'More courses are granted than the new capacity would have.', {
     capacity: there.capacity,
     allocated: there.capacity - there.unallocated,
   });
+}
+
+function refuseStale({ version }: Pool, expectedVersion: number): void {
+  if (version !== expectedVersion) throw new Problem(StaleVersion, `The pool is at version ${String(version)}.`);
 }

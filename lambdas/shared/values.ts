@@ -35,8 +35,7 @@ function isTimeZone(name: string): boolean {
 export const TimeZone = z
   .string()
   .check(
-    z.regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*$/, 'must be an IANA time zone such as Europe/Minsk'),
-    z.maxLength(64),
+    z.regex(/^[A-Za-z][A-Za-z0-9/_+-]{0,63}$/, 'must be an IANA time zone such as Europe/Minsk'),
     z.refine(isTimeZone, 'must be an IANA time zone such as Europe/Minsk'),
   )
   .register(z.globalRegistry, {

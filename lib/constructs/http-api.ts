@@ -20,7 +20,7 @@ import type { Identity } from './identity.ts';
 
 /**
  * Sends a route to a function. Unlike the library's own integration it leaves permissions alone: those are per route,
- * and a function's policy overflows after some thirty of them. `HttpApiWithContract.serve` grants one per function.
+ * and a function's policy overflows after some thirty of them. `ContractHttpApi.serve` grants one per function.
  */
 class FunctionIntegration extends HttpRouteIntegration {
   readonly #handler: IFunction;

@@ -26,7 +26,7 @@ export function runOnStream(handler: Lambda, table: TableV2, filter: Readonly<Re
     batchSize: 100,
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    retryAttempts: 1000,
+    retryAttempts: 20,
     maxRecordAge: Duration.days(1),
     onFailure: new SqsDlq(parked),
     filters: [{ pattern: JSON.stringify(filter) }],

@@ -19,7 +19,7 @@ export class InstitutionsContext extends Construct {
   constructor(scope: Construct, id: string, { http, cursors }: InstitutionsContextProps) {
     super(scope, id);
     this.table = new ContextTable(this, 'Data');
-    const code = bundle({ context: 'institutions', entries: ['handler', 'register'] });
+    const code = bundle({ context: 'institutions', entries: ['handler', 'register-handler'] });
 
     const { function: handler } = new ContextFunction(this, 'Http', {
       description: 'The registry of partner institutions',
@@ -33,7 +33,7 @@ export class InstitutionsContext extends Construct {
     const { function: register } = new ContextFunction(this, 'Register', {
       description: 'Registers partners; invoked by an admin with the list of them',
       bundle: code,
-      entry: 'register',
+      entry: 'register-handler',
       environment: { TABLE_NAME: this.table.table.tableName },
     });
     this.table.table.grant(register, 'dynamodb:PutItem');

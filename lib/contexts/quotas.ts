@@ -22,7 +22,10 @@ export class QuotasContext extends Construct {
   constructor(scope: Construct, id: string, { http, cursors, institutions }: QuotasContextProps) {
     super(scope, id);
     const { table } = new ContextTable(this, 'Data');
-    const code = bundle({ context: 'quotas', entries: ['handler', 'settle', 'sweep', 'partners'] });
+    const code = bundle({
+      context: 'quotas',
+      entries: ['handler', 'settle-handler', 'sweep-handler', 'partners-handler'],
+    });
     const environment = { TABLE_NAME: table.tableName };
 
     const { function: handler } = new ContextFunction(this, 'Http', {
@@ -44,7 +47,7 @@ export class QuotasContext extends Construct {
     const { function: sweep } = new ContextFunction(this, 'Sweep', {
       description: 'Gives the units of expired holds back',
       bundle: code,
-      entry: 'sweep',
+      entry: 'sweep-handler',
       environment,
       timeout: Duration.minutes(1),
     });
@@ -54,7 +57,7 @@ export class QuotasContext extends Construct {
     const { function: settle } = new ContextFunction(this, 'Settle', {
       description: 'Makes a grant’s account agree with a booking whose request died half-way',
       bundle: code,
-      entry: 'settle',
+      entry: 'settle-handler',
       environment,
     });
     table.grant(settle, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
@@ -63,7 +66,7 @@ export class QuotasContext extends Construct {
     const { function: partners } = new ContextFunction(this, 'Partners', {
       description: 'Follows the registry of partners',
       bundle: code,
-      entry: 'partners',
+      entry: 'partners-handler',
       environment,
     });
     table.grant(partners, 'dynamodb:PutItem');

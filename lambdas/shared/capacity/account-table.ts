@@ -78,8 +78,7 @@ export class AccountTable {
       ),
     );
     if (refused === undefined) return { kind: 'taken' };
-    const holders = 'pk' in refused ? readSegment(refused, key.ownerId).holders : [];
-    const earlier = holders.find(({ id }) => id === holder.id);
+    const earlier = this.#holdersOf(refused, key).find(({ id }) => id === holder.id);
     return earlier === undefined ? { kind: 'no-room' } : { kind: 'already-held', holder: earlier };
   }
 
@@ -95,7 +94,13 @@ export class AccountTable {
           TableName: this.#table.name,
           Key: segmentKey(key, segment),
           UpdateExpression: 'SET committed = committed - :one, freedAt = :now REMOVE holders.#holder',
-          ...stillThere(id, seen, { ':one': 1, ':now': freedAt }),
+          ConditionExpression: seen === undefined ? 'attribute_exists(holders.#holder)' : 'holders.#holder = :seen',
+          ExpressionAttributeNames: { '#holder': holderKey(id) },
+          ExpressionAttributeValues: {
+            ':one': 1,
+            ':now': freedAt,
+            ...(seen === undefined ? {} : { ':seen': encodeHolder(seen) }),
+          },
         }),
       ),
     );
@@ -103,22 +108,40 @@ export class AccountTable {
   }
 
   /**
-   * Rewrites a holder that is there; never adds one.
-   * @param seen only if the holder is still exactly this
-   * @returns whether it was there
+   * Brings a holder that is there to a later state; never adds one, and never takes one back to an earlier state.
+   * @returns `overtaken` when its state is a later one already
    */
-  async mark(key: AccountKey, segment: number, holder: Holder, seen?: Holder): Promise<boolean> {
-    const refused = await refusedBy(
-      this.#table.client.send(
-        new UpdateCommand({
-          TableName: this.#table.name,
-          Key: segmentKey(key, segment),
-          UpdateExpression: 'SET holders.#holder = :holder',
-          ...stillThere(holder.id, seen, { ':holder': encodeHolder(holder) }),
-        }),
-      ),
+  async mark(key: AccountKey, segment: number, holder: Holder): Promise<'marked' | 'overtaken' | 'absent'> {
+    const refused = await refusedBy(this.#rewrite(key, segment, holder, 'holders.#holder <= :holder', {}));
+    if (refused === undefined) return 'marked';
+    return this.#holdersOf(refused, key).some(({ id }) => id === holder.id) ? 'overtaken' : 'absent';
+  }
+
+  /**
+   * Takes a holder over from another attempt of its request, if it is still exactly as it was seen.
+   * @returns whether it was
+   */
+  async takeOver(key: AccountKey, segment: number, holder: Holder, seen: Holder): Promise<boolean> {
+    const values = { ':seen': encodeHolder(seen) };
+    return (await refusedBy(this.#rewrite(key, segment, holder, 'holders.#holder = :seen', values))) === undefined;
+  }
+
+  #rewrite(key: AccountKey, segment: number, holder: Holder, condition: string, values: Item): Promise<unknown> {
+    return this.#table.client.send(
+      new UpdateCommand({
+        TableName: this.#table.name,
+        Key: segmentKey(key, segment),
+        UpdateExpression: 'SET holders.#holder = :holder',
+        ConditionExpression: condition,
+        ExpressionAttributeNames: { '#holder': holderKey(holder.id) },
+        ExpressionAttributeValues: { ':holder': encodeHolder(holder), ...values },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
     );
-    return refused === undefined;
+  }
+
+  #holdersOf(item: Item, { ownerId }: AccountKey): readonly Holder[] {
+    return 'pk' in item ? readSegment(item, ownerId).holders : [];
   }
 
   /** The write that gives a segment its new share; refused if the segment was changed or holds more by then. */
@@ -147,15 +170,6 @@ export class AccountTable {
 
 function segmentKey({ pk, owner }: AccountKey, number: number): Key {
   return { pk, sk: `${owner}${SEGMENT}${String(number).padStart(2, '0')}` };
-}
-
-/** The condition that a holder is there, and if `seen` is given, unchanged. */
-function stillThere(id: string, seen: Holder | undefined, values: Item) {
-  return {
-    ConditionExpression: seen === undefined ? 'attribute_exists(holders.#holder)' : 'holders.#holder = :seen',
-    ExpressionAttributeNames: { '#holder': holderKey(id) },
-    ExpressionAttributeValues: seen === undefined ? values : { ...values, ':seen': encodeHolder(seen) },
-  };
 }
 
 function readSegment(item: Item, ownerId: string): Segment {

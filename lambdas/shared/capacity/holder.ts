@@ -69,15 +69,19 @@ export function holderKey(id: string): string {
   return Buffer.from(id.slice(FAMILY_LENGTH).replaceAll('-', ''), 'hex').toString('base64url');
 }
 
+/** In the order a unit goes through them: a later state is a greater text, and so is a hold that was renewed. */
 const LETTER: Readonly<Record<HolderState, string>> = {
-  held: 'h',
-  confirmed: 'c',
-  arrived: 'a',
-  fulfilled: 'f',
-  forfeited: 'x',
+  held: 'a',
+  confirmed: 'b',
+  arrived: 'c',
+  fulfilled: 'd',
+  forfeited: 'e',
 };
 
-/** `<subject:6><state:1>`, and while held `<takenAt:7><minutes>` in base 36. */
+/**
+ * `<subject:6><state:1>`, and while held `<takenAt:7><minutes>` in base 36. For one holder these texts only ever grow,
+ * so that a write that comes late can be told from one that is due.
+ */
 export function encodeHolder({ subject, state, takenAt = 0, minutes = 0 }: Holder): string {
   const time = state === 'held' ? takenAt.toString(36).padStart(7, '0') + minutes.toString(36) : '';
   return subject + LETTER[state] + time;

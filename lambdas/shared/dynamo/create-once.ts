@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
 
-import { Problem } from '../http/problem.ts';
-import { IdempotencyKeyReused } from '../http/problems.ts';
 import type { SingleTable, TransactWrite } from './single-table.ts';
 
 /** Days a request is remembered for; clients are promised one. */
@@ -23,13 +21,12 @@ export type CreationOutcome =
   | { readonly kind: 'created' }
   /** The request had been carried out before, and made this. */
   | { readonly kind: 'replayed'; readonly resourceId: string }
+  /** The request was made before, with another body. */
+  | { readonly kind: 'key-reused' }
   /** The writes at these positions were refused, and nothing was written. */
   | { readonly kind: 'refused'; readonly positions: readonly number[] };
 
-/**
- * Creates something once for a request, in one transaction with the memory of it.
- * @throws Problem `idempotency-key-reused` when the request was made before with another body
- */
+/** Creates something once for a request, in one transaction with the memory of it. */
 export async function createOnce(
   table: SingleTable,
   { request, fingerprint, resourceId, now }: Creation,
@@ -49,8 +46,6 @@ export async function createOnce(
   if (!refused.includes(0)) return { kind: 'refused', positions: refused.map((position) => position - 1) };
 
   const earlier = RequestItem.parse(await table.get(key, { consistent: true }));
-  if (earlier.fingerprint !== fingerprint) {
-    throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
-  }
+  if (earlier.fingerprint !== fingerprint) return { kind: 'key-reused' };
   return { kind: 'replayed', resourceId: earlier.resourceId };
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -7,7 +9,10 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 
-import { refusedBy, refusedPositions } from './failures.ts';
+import { isBusy, refusedBy, refusedPositions } from './failures.ts';
+
+/** Milliseconds to wait after a transaction met a conflict, attempt by attempt. */
+const CONFLICT_PAUSES_MS = [20, 60, 180];
 
 export type Item = Readonly<Record<string, unknown>>;
 export type TransactWrite = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -125,8 +130,21 @@ export class SingleTable {
     return refused === undefined;
   }
 
-  /** @returns the positions of the writes that were refused; empty when all were written */
+  /**
+   * Writes all or nothing. A conflict with another write of the same items is tried again.
+   * @returns the positions of the writes that were refused; empty when all were written
+   */
   async transact(writes: readonly TransactWrite[]): Promise<number[]> {
-    return refusedPositions(this.client.send(new TransactWriteCommand({ TransactItems: [...writes] })));
+    const send = (): Promise<number[]> =>
+      refusedPositions(this.client.send(new TransactWriteCommand({ TransactItems: [...writes] })));
+    for (const pause of CONFLICT_PAUSES_MS) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        await sleep(pause * (0.5 + Math.random()));
+      }
+    }
+    return send();
   }
 }

@@ -2,7 +2,8 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer } from 'aws-lambda';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 
-import { type Caller, callerFrom } from '../auth/caller.ts';
+import { notFound, Permission } from '../auth/access.ts';
+import { callerFrom } from '../auth/caller.ts';
 import { type FieldError, isProblemType, Problem } from './problem.ts';
 import {
   BodyTooLarge,
@@ -11,7 +12,6 @@ import {
   InvalidContent,
   InvalidParameter,
   MalformedJson,
-  NotFound,
   StaleVersion,
   UnsupportedMediaType,
 } from './problems.ts';
@@ -25,7 +25,7 @@ type Output<S> = S extends z.ZodMiniType ? z.output<S> : undefined;
 
 /** A request whose every part has passed the route's schemas. */
 export interface Request<R extends Route = Route> {
-  readonly caller: R['scopes'] extends 'public' ? undefined : Caller;
+  readonly permission: R['scopes'] extends 'public' ? undefined : Permission;
   readonly params: Output<R['params']>;
   readonly query: Output<R['query']>;
   readonly body: Output<R['body']>;
@@ -92,7 +92,7 @@ function readParams(route: Route, event: GatewayEvent): unknown {
   const result = route.params?.safeParse(event.pathParameters ?? {});
   if (result === undefined || result.success) return result?.data;
   // An id that cannot be one is an id of nothing.
-  throw new Problem(NotFound, 'There is no such resource, or it is not yours to see.');
+  throw notFound();
 }
 
 /** `Idempotency-Key`, as a bare value or as the quoted string of the IETF draft. */
@@ -125,14 +125,28 @@ function readExpectedVersion(route: Route, event: GatewayEvent): number | undefi
   return Number(version);
 }
 
+/** Who calls, before the route's access rule; nobody for a public route. @throws Problem `token-incomplete` */
+export function readPermission(route: Route, event: GatewayEvent): Permission | undefined {
+  if (route.scopes === 'public') return undefined;
+  return new Permission(route.access, callerFrom(event.requestContext.authorizer.jwt.claims));
+}
+
 /**
  * Turns a gateway event into a request of the route, or refuses it.
  * Order: who (403), where (404), how (400, 412, 428), what (413, 415, 400, 422).
  */
-export function readRequest<R extends Route>(route: R, event: GatewayEvent): Request<R>;
-export function readRequest(route: Route, event: GatewayEvent): { [P in keyof Request]: unknown } {
+export function readRequest<R extends Route>(
+  route: R,
+  permission: Permission | undefined,
+  event: GatewayEvent,
+): Request<R>;
+export function readRequest(
+  route: Route,
+  permission: Permission | undefined,
+  event: GatewayEvent,
+): { [P in keyof Request]: unknown } {
   return {
-    caller: route.scopes === 'public' ? undefined : callerFrom(event.requestContext.authorizer.jwt.claims),
+    permission,
     params: readParams(route, event),
     query: readQuery(route, event),
     idempotencyKey: readIdempotencyKey(route, event),

@@ -16,7 +16,7 @@ export interface Route {
   readonly description?: string;
   /** `public`, or the scopes of which a token must carry at least one. Checked by the gateway. */
   readonly scopes: 'public' | readonly Scope[];
-  /** Which role may do this in which relation to the resource. Checked in the operation. */
+  /** Which role may do this in which relation to the resource. The operation asks; an answer without asking is a fault. */
   readonly access: AccessRule;
   readonly params?: z.ZodMiniObject;
   readonly query?: z.ZodMiniObject;

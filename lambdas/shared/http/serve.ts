@@ -9,7 +9,7 @@ import { logRequest } from '../observability/log.ts';
 import { Problem } from './problem.ts';
 import { Busy, InternalError, NotFound } from './problems.ts';
 import type { Reply } from './reply.ts';
-import { type GatewayEvent, type Request, readRequest } from './request.ts';
+import { type GatewayEvent, type Request, readPermission, readRequest } from './request.ts';
 import { refuse, respond } from './respond.ts';
 import type { Route, Routes } from './route.ts';
 import { type Trace, traceOf } from './trace.ts';
@@ -26,7 +26,12 @@ interface Endpoint {
 export function on<R extends Route>(route: R, operation: (request: Request<R>) => Promise<Reply> | Reply): Endpoint {
   return {
     route,
-    answer: async (event) => respond(route.response.status, await operation(readRequest(route, event)), event),
+    answer: async (event) => {
+      const permission = readPermission(route, event);
+      const reply = await operation(readRequest(route, permission, event));
+      if (permission?.asked === false) throw new Error(`${route.operationId} answered without asking for permission`);
+      return respond(route.response.status, reply, event);
+    },
   };
 }
 

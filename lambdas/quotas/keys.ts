@@ -1,0 +1,55 @@
+import type { AccountKey } from '../shared/capacity/account-table.ts';
+import { familyOf } from '../shared/capacity/holder.ts';
+import type { Key } from '../shared/dynamo/single-table.ts';
+
+/**
+ * The keys of the quotas table.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | pool | `POOL#<id>` | `POOL` |
+ * | grant, its account's segments | `GRANT#<family>` | `GRANT`, `GRANT#SEGMENT#<nn>` |
+ * | booking | `GRANT#<family>` | `BOOKING#<id>` |
+ * | an institution's pools and grants | `INSTITUTION#<id>` | `POOL#<id>`, `GRANT#GIVEN#<pool>#<id>`, `GRANT#HELD#<service>#<id>` |
+ * | grants the sweep visits | `SWEEP` | `<grant id>` |
+ * | partner | `PARTNER#<id>` | `PARTNER` |
+ * | remembered request | `REQUEST#<digest>` | `REQUEST` |
+ */
+
+export const SWEEP = 'SWEEP';
+export const POOLS = 'POOL#';
+export const BOOKINGS = 'BOOKING#';
+
+export const poolKey = (poolId: string): Key => ({ pk: `POOL#${poolId}`, sk: 'POOL' });
+
+export const accountKey = (grantId: string): AccountKey => ({
+  pk: `GRANT#${familyOf(grantId)}`,
+  owner: 'GRANT',
+  ownerId: grantId,
+});
+
+export function grantKey(grantId: string): Key {
+  const { pk, owner } = accountKey(grantId);
+  return { pk, sk: owner };
+}
+
+export const bookingKey = (bookingId: string): Key => ({
+  pk: accountKey(bookingId).pk,
+  sk: BOOKINGS + bookingId,
+});
+
+export const partnerKey = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });
+
+export const institutionPartition = (institutionId: string): string => `INSTITUTION#${institutionId}`;
+
+/** Which of an institution's grants: all, those given in a pool, or those held for a service. */
+export interface GrantListing {
+  readonly institutionId: string;
+  readonly poolId?: string;
+  readonly service?: string;
+}
+
+export function grantsPrefix({ poolId, service }: GrantListing): string {
+  if (poolId !== undefined) return `GRANT#GIVEN#${poolId}#`;
+  return service === undefined ? 'GRANT#' : `GRANT#HELD#${service}#`;
+}

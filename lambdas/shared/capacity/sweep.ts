@@ -1,0 +1,50 @@
+import type { AccountKey } from './account-table.ts';
+import { type Claim, type ClaimStore, expire, secondsOf, settle } from './claim.ts';
+import { expiryOf, type Holder } from './holder.ts';
+
+/**
+ * The sweep of an account: gives back what nobody will use. A hold whose time is up counts until the sweep has come by,
+ * so that the error is always towards offering too little.
+ */
+
+/** Seconds. No request lives longer: what it took and did not write down by then, it never will. */
+const ABANDONED_AFTER = 60;
+
+export type Finding = 'nothing' | 'expired' | 'abandoned' | 'settled';
+
+/** Looks at every unit of an account that is only held. @returns what was found for each, and put right */
+export async function sweepAccount<C extends Claim>(store: ClaimStore<C>, key: AccountKey): Promise<Finding[]> {
+  const { account } = await store.accounts.load(key, { consistent: false });
+  const findings: Finding[] = [];
+  for (const segment of account) {
+    for (const holder of segment.holders) {
+      if (isDue(holder, store.now())) findings.push(await sweepHolder(store, key, segment.number, holder));
+    }
+  }
+  return findings;
+}
+
+function isDue(holder: Holder, now: Date): boolean {
+  if (holder.state !== 'held') return false;
+  const seconds = secondsOf(now);
+  return seconds - (holder.takenAt ?? 0) > ABANDONED_AFTER || (expiryOf(holder) ?? 0) <= seconds;
+}
+
+async function sweepHolder<C extends Claim>(
+  store: ClaimStore<C>,
+  key: AccountKey,
+  segment: number,
+  holder: Holder,
+): Promise<Finding> {
+  const claim = await store.find(holder.id, { consistent: true });
+  // Nobody put a claim for this unit: either none at all, or one whose unit is in another segment.
+  if (claim?.segment !== segment) {
+    // Only if it is unchanged: a repetition of the request renews its holder before it goes on.
+    const freed = await store.accounts.free(key, segment, holder.id, secondsOf(store.now()), holder);
+    return freed ? 'abandoned' : 'nothing';
+  }
+  if (store.expired(claim, store.now()) !== undefined) return (await expire(store, claim)) ? 'expired' : 'nothing';
+  if (store.holderOf(claim)?.state === 'held') return 'nothing';
+  await settle(store, claim);
+  return 'settled';
+}

@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    // Files share nothing but modules, and loading those again for each would take as long as the tests.
+    isolate: false,
+    maxWorkers: 2,
     globalSetup: ['tests/support/shared-hub.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Benchmark } from '../benchmark.ts';
 import { rounded } from '../statistics.ts';
 
-/** List prices of us-east-1 in USD, without free tiers and volume discounts, as read in 2025. */
+/** List prices of us-east-1 in USD, without free tiers and volume discounts. Each says which page to check it against. */
 const PRICES = {
   /** Per write request unit on demand. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   writeUnit: 0.625e-6,
@@ -24,7 +24,7 @@ const PRICES = {
  * DynamoDB promises single-digit milliseconds: an assumption on the high side, named because it cannot be measured here.
  */
 const DYNAMODB_EXTRA_MS = 4;
-/** Bytes of the START, END and REPORT lines that Lambda adds to each invocation's log. */
+/** Bytes of the START, END and REPORT lines that Lambda adds to each invocation's log: an estimate. */
 const LAMBDA_LOG_BYTES = 330;
 
 const GB = 1e9;

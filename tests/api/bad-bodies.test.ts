@@ -120,7 +120,7 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   },
 };
 const names = Object.keys(subjects) as OperationId[];
-const subjectOf = (name: OperationId): Subject => subjects[name] as Subject;
+const subjectOf = (name: OperationId): Subject => subjects[name]!;
 
 let scene: Scene;
 let bookingId: string;

@@ -193,7 +193,7 @@ describe('the sweep', () => {
 
     const line = (await hub.logs()).findLast((each) => each.includes('"job":"sweep"')) ?? '{}';
 
-    const { job, grants, expired, abandoned, settled } = JSON.parse(line);
+    const { job, grants, expired, abandoned, settled } = JSON.parse(line) as Record<string, unknown>;
     expect(job).toBe('sweep');
     expect(grants).toBeGreaterThan(0);
     expect([expired, abandoned, settled].every(Number.isInteger)).toBe(true);

@@ -111,7 +111,7 @@ describe('a problem', () => {
       type: '/problems/not-found',
       title: 'No such resource',
       status: 404,
-      detail: expect.any(String),
+      detail: expect.any(String) as string,
       instance: `/v1/pools/${params.poolId}`,
       correlationId: answer.headers['x-correlation-id'],
     });

@@ -161,7 +161,9 @@ test('the name of a pool is shown to partners, but not logged', async () => {
 
 test('a log line says what was asked of the Hub, not by or for which person', async () => {
   const { id, patient, diagnosis } = await aBooking(scene);
-  const line = JSON.parse((await hub.logs()).findLast((each) => each.includes('"operation":"holdBooking"')) ?? '{}');
+  const line = JSON.parse(
+    (await hub.logs()).findLast((each) => each.includes('"operation":"holdBooking"')) ?? '{}',
+  ) as object;
 
   expect(line).toMatchObject({ operation: 'holdBooking', status: 201 });
   expect(JSON.stringify(line)).not.toContain(patient);

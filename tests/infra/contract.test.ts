@@ -240,7 +240,7 @@ test('what fails on a stream is retried, then parked', () => {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRecordAgeInSeconds: 86_400,
-      DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+      DestinationConfig: { OnFailure: { Destination: expect.anything() as object } },
     });
   }
 });

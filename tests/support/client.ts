@@ -39,7 +39,7 @@ export class Answer<K extends OperationId = OperationId> {
 
   get body(): unknown {
     const text = this.bytes.toString();
-    return /[/+]json/.test(this.headers['content-type'] ?? '') ? JSON.parse(text) : text;
+    return /[/+]json/.test(this.headers['content-type'] ?? '') ? (JSON.parse(text) as unknown) : text;
   }
 
   /** The body of a success. @throws Error when it is a refusal */

@@ -9,7 +9,15 @@ import type { ApiRoute } from './routes.ts';
 
 /** Holds every answer against the committed OpenAPI document. */
 
-export const committedDocument = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'));
+interface Documented {
+  readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
+  readonly content: Readonly<Record<string, { readonly schema?: object }>>;
+}
+type Paths = Readonly<Record<string, Record<string, { readonly responses: Record<string, Documented> }>>>;
+
+export const committedDocument = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')) as {
+  readonly paths: Paths;
+};
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, validateFormats: true });
 addFormats.default(ajv);
@@ -26,20 +34,20 @@ function validator(...pointer: readonly string[]): ValidateFunction {
 /** @throws Error that says how the answer differs from what the document says of the operation */
 export function assertDescribed(route: ApiRoute, { status, headers, bytes }: Received): void {
   const name = `${route.operationId} answered ${String(status)}`;
-  const path = ['paths', route.path, route.method.toLowerCase(), 'responses', String(status)];
-  const response = path.reduce((inner, part) => inner?.[part], committedDocument);
+  const method = route.method.toLowerCase();
+  const response = committedDocument.paths[route.path]?.[method]?.responses[String(status)];
   if (response === undefined) throw new Error(`${name}, which is not documented: ${bytes.toString().slice(0, 500)}`);
 
-  for (const [header, { required }] of Object.entries<{ required?: boolean }>(response.headers ?? {})) {
+  for (const [header, { required }] of Object.entries(response.headers ?? {})) {
     if (required === true && headers[header.toLowerCase()] === undefined) throw new Error(`${name} without ${header}`);
   }
   const type = (headers['content-type'] ?? '').replace(/\s*;.*$/, '');
   const media = [type, '*/*'].find((known) => known in response.content);
   if (media === undefined) throw new Error(`${name} with the content type ${type}, which is not documented`);
-  if (response.content[media].schema === undefined) return;
+  if (response.content[media]?.schema === undefined) return;
 
   const body: unknown = /[/+]json$/.test(type) ? JSON.parse(bytes.toString()) : bytes.toString();
-  const validate = validator(...path, 'content', media, 'schema');
+  const validate = validator('paths', route.path, method, 'responses', String(status), 'content', media, 'schema');
   if (!validate(body)) throw new Error(`${name} with a body that does not fit: ${ajv.errorsText(validate.errors)}`);
   if (type === 'application/problem+json') assertProblemOf(route, name, body as ProblemBody);
 }

@@ -25,10 +25,9 @@ export function send(baseUrl: string, { method, target, headers = {}, body }: Se
   const { hostname, port } = new URL(baseUrl);
   return new Promise((resolve, reject) => {
     const sending = request({ hostname, port, method, path: target, agent }, (response) => {
-      buffer(response).then(
-        (bytes) => resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes }),
-        reject,
-      );
+      buffer(response).then((bytes) => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes });
+      }, reject);
     });
     for (const [name, value] of Object.entries(headers)) sending.setHeader(name, value);
     sending.on('error', reject);

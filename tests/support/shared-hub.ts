@@ -39,14 +39,14 @@ export interface HubFacts {
 
 /** What a test can ask of the shared hub, by name. */
 export interface Controls {
-  facts(): Promise<HubFacts>;
-  token(request: TokenRequest): Promise<string>;
+  readonly facts: () => Promise<HubFacts>;
+  readonly token: (request: TokenRequest) => Promise<string>;
   /** An id of an active institution that no test has had yet. */
-  spareInstitution(): Promise<string>;
-  runSchedule(rule: string): Promise<void>;
-  drainStreams(): Promise<void>;
+  readonly spareInstitution: () => Promise<string>;
+  readonly runSchedule: (rule: string) => Promise<void>;
+  readonly drainStreams: () => Promise<void>;
   /** Everything the functions have written so far. */
-  logs(): Promise<readonly string[]>;
+  readonly logs: () => Promise<readonly string[]>;
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -56,8 +56,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       try {
         starting ??= start();
         const { controls } = await starting;
-        const { name, args } = JSON.parse(await text(request));
-        const control = controls[name as keyof Controls] as (...args: unknown[]) => Promise<unknown>;
+        const { name, args } = JSON.parse(await text(request)) as { name: keyof Controls; args: unknown[] };
+        const control = controls[name] as (...args: unknown[]) => Promise<unknown>;
         response.end(JSON.stringify({ result: await control(...args) }));
       } catch (error) {
         response.statusCode = 500;

@@ -109,7 +109,9 @@ test('a request is the same only for the same caller, target and key', () => {
 describe('access', () => {
   const rule: AccessRule = { provider: ['coordinator'], beneficiary: ['clinician'], none: ['auditor'] };
   const decide = (role: Role, ...relations: Relation[]) =>
-    outcomeOf(() => authorize(rule, caller({ roles: [role] }), relations));
+    outcomeOf(() => {
+      authorize(rule, caller({ roles: [role] }), relations);
+    });
 
   test.each([
     ['coordinator', 'provider', 'done'],
@@ -131,7 +133,11 @@ describe('access', () => {
 
   test('without a rule is nobody’s', () => {
     for (const role of ROLES) {
-      expect(outcomeOf(() => authorize({}, caller({ roles: [role] }), ['provider']))).toBe('role-not-permitted');
+      expect(
+        outcomeOf(() => {
+          authorize({}, caller({ roles: [role] }), ['provider']);
+        }),
+      ).toBe('role-not-permitted');
     }
   });
 });

@@ -29,6 +29,16 @@ export interface ItemPage {
   readonly next: string | undefined;
 }
 
+/** The items of a partition whose sort key begins with `prefix`. DynamoDB takes no empty text for a key, so `''` is none. */
+function itemsOf(pk: string, prefix: string) {
+  return prefix === ''
+    ? { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } }
+    : {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+      };
+}
+
 /** The few ways in which contexts use their table. Only `<x>-table.ts` modules and the capacity accounts touch it. */
 export class SingleTable {
   readonly client: DynamoDBDocumentClient;
@@ -54,8 +64,7 @@ export class SingleTable {
     const { Items = [], LastEvaluatedKey } = await this.client.send(
       new QueryCommand({
         TableName: this.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        ...itemsOf(pk, prefix),
         Limit: limit,
         ...(after === undefined ? {} : { ExclusiveStartKey: { pk, sk: after } }),
       }),
@@ -74,8 +83,7 @@ export class SingleTable {
       const page = await this.client.send(
         new QueryCommand({
           TableName: this.name,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+          ...itemsOf(pk, prefix),
           ConsistentRead: consistent,
           ExclusiveStartKey: from,
         }),

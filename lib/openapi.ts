@@ -55,6 +55,9 @@ const ProblemDetails = z
   })
   .register(z.globalRegistry, { id: 'Problem', description: 'RFC 9457 problem details.' });
 
+/** Statuses with which API Gateway refuses before, or instead of, the Hub. */
+const GATEWAY_STATUSES = [401, 403, 404, 413, 500, 503];
+
 /** What API Gateway itself answers in AWS before the Hub is reached. */
 const GatewayMessage = z
   .looseObject({ message: z.string() })
@@ -68,7 +71,8 @@ function impliedProblems(route: Route): ProblemType[] {
     Busy,
     ...(route.scopes === 'public' ? [] : [Unauthorized, Forbidden, TokenIncomplete, RoleNotPermitted]),
     ...(route.body === undefined ? [] : [MalformedJson, BodyTooLarge, UnsupportedMediaType, InvalidContent]),
-    ...(route.idempotencyKey === 'required' ? [IdempotencyKeyMissing, IdempotencyKeyReused] : []),
+    ...(route.idempotencyKey === 'required' ? [IdempotencyKeyMissing] : []),
+    ...(route.idempotencyKey === undefined ? [] : [IdempotencyKeyReused]),
     ...(route.ifMatch === 'required' ? [IfMatchMissing] : []),
     ...(route.ifMatch === undefined ? [] : [StaleVersion]),
   ];
@@ -87,7 +91,7 @@ function refusal(status: number, problems: readonly ProblemType[]): ZodOpenApiRe
     ...(status === 503 ? { headers: z.object({ 'Retry-After': text('Seconds to wait.') }) } : {}),
     content: {
       'application/problem+json': { schema: ProblemDetails },
-      ...(status === 401 || status === 403 ? { 'application/json': { schema: GatewayMessage } } : {}),
+      ...(GATEWAY_STATUSES.includes(status) ? { 'application/json': { schema: GatewayMessage } } : {}),
     },
   };
 }

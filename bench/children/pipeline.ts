@@ -2,7 +2,6 @@ import { writeSync } from 'node:fs';
 
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { relationsTo } from '../../lambdas/quotas/model.ts';
-import { authorize } from '../../lambdas/shared/auth/access.ts';
 import { deriveId } from '../../lambdas/shared/capacity/holder.ts';
 import { fingerprintOf, requestId } from '../../lambdas/shared/http/idempotency.ts';
 import { created } from '../../lambdas/shared/http/reply.ts';
@@ -47,8 +46,9 @@ const context = {
 const served = serve(quotaRoutes, [
   // The other routes are there, so that the router has as much to choose from as in production.
   ...Object.values(others).map((route) => on(route, () => ({ body: {} }))),
-  on(holdBooking, ({ caller, body, idempotencyKey }) => {
-    authorize(holdBooking.access, caller, relationsTo(parties, caller.institutionId));
+  on(holdBooking, ({ permission, body, idempotencyKey }) => {
+    const { caller } = permission;
+    permission.require(...relationsTo(parties, caller.institutionId));
     const id = deriveId(grantId, requestId({ caller, target: [holdBooking.operationId, grantId], idempotencyKey }));
     const value = { ...body, id, fingerprint: fingerprintOf(body) };
     return created(`/v1/bookings/${id}`, { body: value, version: 1 }, false);

@@ -10,7 +10,8 @@ import type { Institution } from './model.ts';
  */
 
 const PARTITION = 'INSTITUTION';
-const InstitutionItem = z.object({ ...InstitutionShape.shape, version: z.int() });
+/** A time zone was checked when it came in, and takes ten milliseconds to look up. */
+const InstitutionItem = z.object({ ...InstitutionShape.shape, timeZone: z.string(), version: z.int() });
 
 const keyOf = (institutionId: string): Key => ({ pk: PARTITION, sk: institutionId });
 

@@ -4,7 +4,7 @@ import type { InstitutionChange } from '../institutions/published.ts';
 import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import type { Item, SingleTable } from '../shared/dynamo/single-table.ts';
-import { Booking as BookingShape, Grant as GrantShape, Pool as PoolShape } from './contract.ts';
+import { Booking as BookingShape, Grant as GrantShape, Period, Pool as PoolShape } from './contract.ts';
 import {
   accountKey,
   BOOKINGS,
@@ -21,15 +21,20 @@ import type { Booking, Grant, Pool } from './model.ts';
 
 /** What is stored of pools, grants, bookings and partners. What changes capacity is in `allocation-table.ts`. */
 
+/**
+ * What was checked when it came in is not checked again by the same rules: a stricter rule of tomorrow must not make
+ * yesterday's items unreadable, and looking up a time zone takes ten milliseconds.
+ */
 const version = z.int();
+const period = z.object({ ...Period.shape, timeZone: z.string() });
 const { allocated: _, ...poolShape } = PoolShape.shape;
-const PoolItem = z.object({ ...poolShape, version });
+const PoolItem = z.object({ ...poolShape, period, capacity: z.int(), version });
 const { balance: __, ...grantShape } = GrantShape.shape;
-const GrantItem = z.object({ ...grantShape, version });
+const GrantItem = z.object({ ...grantShape, period, nominal: z.int(), version });
 const BookingItem = z.object({
   ...BookingShape.shape,
-  // Checked when it came in; a stricter rule of tomorrow must not make yesterday's bookings unreadable.
   patient: z.string(),
+  diagnosis: z.string(),
   expiresAt: z.string(),
   version,
   segment: z.int(),

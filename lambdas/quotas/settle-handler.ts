@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
-import { settle } from '../shared/capacity/claim.ts';
+import { settleLate } from '../shared/capacity/claim.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
@@ -25,7 +25,7 @@ export function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchRespon
     if (item === undefined) return;
     const { id } = readBooking(item);
     const booking = await ports.quotas.getBooking(id, { consistent: true });
-    if (booking === undefined || (await settle(claims, booking))) return;
+    if (booking === undefined || (await settleLate(claims, booking))) return;
     // It may have ended between the two: then its unit is rightly gone.
     const now = await ports.quotas.getBooking(id, { consistent: true });
     // Reported, not repeated: trying again would only hold up the records behind it.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { accountKey } from '../../lambdas/quotas/quotas-table.ts';
+import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { newPatient, Scene } from './scene.ts';
 
 /** The process dies in the middle of a request and the client never comes back: the jobs put it right. */
@@ -60,5 +60,5 @@ async function age(grantId: string, seconds: number): Promise<void> {
   const [segment] = account;
   const [holder] = segment?.holders ?? [];
   if (segment === undefined || holder === undefined) throw new Error('There is no holder');
-  await quotas.accounts.mark(key, segment.number, { ...holder, takenAt: (holder.takenAt ?? 0) - seconds });
+  await quotas.accounts.takeOver(key, segment.number, { ...holder, takenAt: (holder.takenAt ?? 0) - seconds }, holder);
 }

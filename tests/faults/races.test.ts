@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { subjectOf } from '../../lambdas/quotas/bookings-as-claims.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { createGrant, getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { hold } from '../../lambdas/quotas/hold.ts';
+import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { createPool } from '../../lambdas/quotas/pool-operations.ts';
-import { accountKey } from '../../lambdas/quotas/quotas-table.ts';
-import { subjectOf } from '../../lambdas/quotas/settlement.ts';
 import { familyOf, type Holder } from '../../lambdas/shared/capacity/holder.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
-import { outcomeOf, World } from '../properties/world.ts';
+import { as, outcomeOf, World } from '../properties/world.ts';
 
 /** What only two requests at the same moment can reach, brought about step by step. */
 
@@ -26,16 +26,16 @@ const body = { patient: PATIENT, ageBand: '0-17', diagnosis: 'C71.6', holdFor: '
 
 async function newGrant(nominal: number): Promise<string> {
   world = new World(hub);
-  await world.registerBeneficiary();
+  await world.registerPartners();
   const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
   const policies = { cancellationPolicy: 'return-unit', noShowPolicy: 'forfeit-unit' } as const;
   const pool = await createPool(world, {
-    caller: world.provider,
+    permission: as(world.provider, quotaRoutes.createPool),
     idempotencyKey: 'pool',
     body: { service: 'proton-therapy', period, capacity: nominal, ...policies },
   });
   const { value } = await createGrant(world, {
-    caller: world.provider,
+    permission: as(world.provider, quotaRoutes.createGrant),
     poolId: pool.value.id,
     idempotencyKey: 'grant',
     body: { beneficiaryId: world.beneficiary.institutionId, nominal },
@@ -44,7 +44,10 @@ async function newGrant(nominal: number): Promise<string> {
 }
 
 const book = (grantId: string, idempotencyKey = 'book'): Promise<string> =>
-  outcomeOf(hold(world, { caller: world.beneficiary, grantId, body, idempotencyKey }), () => 'held');
+  outcomeOf(
+    hold(world, { permission: as(world.beneficiary, quotaRoutes.holdBooking), grantId, body, idempotencyKey }),
+    () => 'held',
+  );
 
 async function committed(grantId: string): Promise<number> {
   const { account } = await world.quotas.accounts.load(accountKey(grantId), { consistent: true });
@@ -71,7 +74,7 @@ describe('another request for the patient has taken a unit and not yet written i
     const grantId = await newGrant(5);
     await rival(grantId, FIRST);
 
-    expect(await book(grantId)).toBe('patient-already-booked');
+    expect(await book(grantId)).toBe('busy');
     expect(await committed(grantId)).toBe(1);
   });
 
@@ -91,7 +94,7 @@ describe('another request for the patient has taken a unit and not yet written i
     const grantId = await newGrant(5);
     await rival(grantId, LAST);
 
-    expect(await book(grantId)).toBe('patient-already-booked');
+    expect(await book(grantId)).toBe('busy');
     expect(await committed(grantId)).toBe(1);
   });
 });
@@ -107,9 +110,9 @@ describe('the account moves on after it was read', () => {
 
   test('no unit is taken of a segment that was shut by a suspension', async () => {
     const grantId = await newGrant(5);
-    const { grant } = await getGrant(world, world.provider, quotaRoutes.getGrant, grantId);
+    const { grant } = await getGrant(world, as(world.provider, quotaRoutes.getGrant), grantId);
     await updateGrant(world, {
-      caller: world.provider,
+      permission: as(world.provider, quotaRoutes.updateGrant),
       grantId,
       body: { status: 'suspended' },
       expectedVersion: grant.version,
@@ -124,10 +127,13 @@ describe('the account moves on after it was read', () => {
   test('a cut is refused by a segment that holds more by then', async () => {
     const grantId = await newGrant(2);
     const key = accountKey(grantId);
-    const cut = world.quotas.accounts.resizeWrite(key, { number: 0, from: 2, to: 0 }, false);
+    const { grant } = await getGrant(world, as(world.provider, quotaRoutes.getGrant), grantId);
     await world.quotas.accounts.take(key, 0, holder(grantId));
 
-    expect(await world.quotas.single.transact([cut])).toEqual([0]);
+    const cut = { units: -2, segments: [{ number: 0, from: 2, to: 0 }] };
+    const next = { ...grant, nominal: 0, version: grant.version + 1 };
+
+    expect(await world.allocations.changeGrant(next, cut)).toBe('moved-on');
   });
 
   test('a unit is given back once, and only by who knows its holder', async () => {

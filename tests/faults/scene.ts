@@ -79,18 +79,20 @@ export class Scene {
     throw new Error(`No answer to ${path}`);
   }
 
-  /** A grant of Dimitrovgrad's for a partner that has no other: what it holds elsewhere costs a booking a look each. */
+  /** A grant for a partner that has no other: what it holds elsewhere costs a booking a look each. */
   async grant(nominal: number): Promise<Grant> {
-    const beneficiary = uuidv7();
-    await this.world.quotas.putPartner({ id: beneficiary, status: 'active', version: 1 });
+    const [provider, beneficiary] = [uuidv7(), uuidv7()];
+    for (const id of [provider, beneficiary]) {
+      await this.world.quotas.putPartner({ id, status: 'active', version: 1 });
+    }
     const period = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Ulyanovsk' };
-    const pool = await this.insist('dimitrovgrad', '/v1/pools', {
+    const pool = await this.insist(provider, '/v1/pools', {
       service: 'proton-therapy',
       period,
       capacity: nominal,
     });
     const path = `/v1/pools/${String(pool.body['id'])}/grants`;
-    const grant = await this.insist('dimitrovgrad', path, { beneficiaryId: beneficiary, nominal });
+    const grant = await this.insist(provider, path, { beneficiaryId: beneficiary, nominal });
     return { id: String(grant.body['id']), beneficiary };
   }
 

@@ -2,15 +2,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { act } from '../../lambdas/quotas/booking-operations.ts';
+import { bookingsAsClaims } from '../../lambdas/quotas/bookings-as-claims.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { createGrant, getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { hold } from '../../lambdas/quotas/hold.ts';
+import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { showGrant } from '../../lambdas/quotas/model.ts';
 import { createPool } from '../../lambdas/quotas/pool-operations.ts';
-import { sweepGrant } from '../../lambdas/quotas/sweep-operations.ts';
+import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { type ActionName, BookingModel } from './booking-model.ts';
-import { outcomeOf, World } from './world.ts';
+import { as, outcomeOf, World } from './world.ts';
 
 /** Sequences to try; the long run sets it to 10,000. */
 const RUNS = Number(process.env['HUB_SEQUENCES'] ?? 60);
@@ -67,11 +69,11 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 async function newWorld() {
   const world = new World(hub);
-  await world.registerBeneficiary();
+  await world.registerPartners();
   const { provider, beneficiary } = world;
   const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
   const pool = await createPool(world, {
-    caller: provider,
+    permission: as(provider, quotaRoutes.createPool),
     idempotencyKey: 'pool',
     body: {
       service: 'proton-therapy',
@@ -85,7 +87,7 @@ async function newWorld() {
   for (let index = 0; index < GRANTS; index++) {
     const body = { beneficiaryId: beneficiary.institutionId, nominal: NOMINAL };
     const { value } = await createGrant(world, {
-      caller: provider,
+      permission: as(provider, quotaRoutes.createGrant),
       poolId: pool.value.id,
       idempotencyKey: String(index),
       body,
@@ -110,7 +112,7 @@ async function carryOut(
         holdFor: 'interactive',
       } as const;
       const request = {
-        caller: world.beneficiary,
+        permission: as(world.beneficiary, quotaRoutes.holdBooking),
         grantId: grantIds[wanted.grant] ?? '',
         body,
         idempotencyKey: String(wanted.key),
@@ -125,8 +127,8 @@ async function carryOut(
       if (bookingId === undefined) return 'no booking';
       const { action, key } = wanted;
       const request = {
-        caller: world.beneficiary,
-        route: ROUTES[action],
+        permission: as(world.beneficiary, ROUTES[action]),
+        body: {},
         bookingId,
         action,
         idempotencyKey: String(key),
@@ -142,7 +144,7 @@ async function carryOut(
       return 'waited';
     case 'sweep':
       // Grant by grant: the list of all swept grants is shared by the worlds of this run, each with its own clock.
-      for (const grantId of grantIds) await sweepGrant(world, grantId);
+      for (const grantId of grantIds) await sweepAccount(bookingsAsClaims(world), accountKey(grantId));
       return 'swept';
     case 'resize':
       return update(real, wanted.grant, { nominal: wanted.nominal });
@@ -154,8 +156,13 @@ async function carryOut(
 async function update(real: Awaited<ReturnType<typeof newWorld>>, index: number, body: object): Promise<string> {
   const { world, grantIds } = real;
   const grantId = grantIds[index] ?? '';
-  const { grant } = await getGrant(world, world.provider, quotaRoutes.getGrant, grantId);
-  const request = { caller: world.provider, grantId, body, expectedVersion: grant.version };
+  const { grant } = await getGrant(world, as(world.provider, quotaRoutes.getGrant), grantId);
+  const request = {
+    permission: as(world.provider, quotaRoutes.updateGrant),
+    grantId,
+    body,
+    expectedVersion: grant.version,
+  };
   return outcomeOf(updateGrant(world, request), () => 'updated');
 }
 
@@ -163,7 +170,7 @@ async function balances(real: Awaited<ReturnType<typeof newWorld>>) {
   const { world, grantIds } = real;
   return Promise.all(
     grantIds.map(async (id) => {
-      const { grant, account } = await getGrant(world, world.beneficiary, quotaRoutes.getGrant, id);
+      const { grant, account } = await getGrant(world, as(world.beneficiary, quotaRoutes.getGrant), id);
       const committed = account.reduce((sum, segment) => sum + segment.committed, 0);
       const holders = account.reduce((sum, segment) => sum + segment.holders.length, 0);
       return { ...showGrant(grant, account).balance, holdersEqualCommitted: committed === holders };

@@ -2,15 +2,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
 
+import { AllocationTable } from '../../lambdas/quotas/allocation-table.ts';
 import type { Ports } from '../../lambdas/quotas/ports.ts';
 import { QuotasTable } from '../../lambdas/quotas/quotas-table.ts';
+import { Permission } from '../../lambdas/shared/auth/access.ts';
 import type { Caller } from '../../lambdas/shared/auth/caller.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
+import type { Route } from '../../lambdas/shared/http/route.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 
 /** The quotas operations in this process, on the hub's engine, with a clock that only the test moves. */
 export class World implements Ports {
   readonly quotas: QuotasTable;
+  readonly allocations: AllocationTable;
   readonly newId = uuidv7;
   readonly provider = callerOf(uuidv7());
   readonly beneficiary = callerOf(uuidv7());
@@ -25,7 +29,9 @@ export class World implements Ports {
       maxAttempts: 3,
     });
     const documents = DynamoDBDocumentClient.from(this.#client, { marshallOptions: { removeUndefinedValues: true } });
-    this.quotas = new QuotasTable(new SingleTable(documents, hub.tableName('Quotas')));
+    const table = new SingleTable(documents, hub.tableName('Quotas'));
+    this.quotas = new QuotasTable(table);
+    this.allocations = new AllocationTable(table);
   }
 
   readonly now = (): Date => new Date(this.#now);
@@ -35,8 +41,10 @@ export class World implements Ports {
   }
 
   /** What the registry's stream would tell the quotas context. */
-  async registerBeneficiary(): Promise<void> {
-    await this.quotas.putPartner({ id: this.beneficiary.institutionId, status: 'active', version: 1 });
+  async registerPartners(): Promise<void> {
+    for (const { institutionId } of [this.provider, this.beneficiary]) {
+      await this.quotas.putPartner({ id: institutionId, status: 'active', version: 1 });
+    }
   }
 
   close(): void {
@@ -46,6 +54,11 @@ export class World implements Ports {
 
 function callerOf(institutionId: string): Caller {
   return { subject: institutionId, clientId: 'test', institutionId, roles: ['coordinator'], scopes: [] };
+}
+
+/** A caller as a route's access rule sees it. */
+export function as(caller: Caller, route: Route): Permission {
+  return new Permission(route.access, caller);
 }
 
 /** Runs an operation and names its outcome: the problem's code, or what `done` makes of the result. */

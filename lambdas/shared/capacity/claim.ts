@@ -1,3 +1,4 @@
+import { holdingsOf } from './account.ts';
 import type { AccountKey, AccountTable } from './account-table.ts';
 import { type Holder, isLive } from './holder.ts';
 
@@ -42,6 +43,17 @@ export async function settle<C extends Claim>(store: ClaimStore<C>, claim: C): P
   if (holder !== undefined) return (await store.accounts.mark(key, claim.segment, holder)) !== 'absent';
   await store.accounts.free(key, claim.segment, claim.id, secondsOf(store.now()));
   return true;
+}
+
+/**
+ * Settles a claim that has most likely been settled: looks before it writes.
+ * @returns as `settle` does
+ */
+export async function settleLate<C extends Claim>(store: ClaimStore<C>, claim: C): Promise<boolean> {
+  const { account } = await store.accounts.load(store.accountOf(claim), { consistent: false });
+  const shown = holdingsOf(account, claim.id).find(({ segment }) => segment === claim.segment);
+  const due = store.holderOf(claim);
+  return shown?.holder.state === due?.state || settle(store, claim);
 }
 
 /**

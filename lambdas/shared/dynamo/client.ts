@@ -1,15 +1,26 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** Milliseconds. */
-const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true };
+/** Milliseconds. A connection that hangs is given up well before the function's own time is. */
+const TIMEOUTS = { connectionTimeout: 3000, requestTimeout: 3000, throwOnRequestTimeout: true };
+
+/** What the SDK would look for in files that are not there, at the expense of every cold start. */
+const NOT_LOOKED_UP = {
+  retryMode: 'standard',
+  defaultsMode: 'legacy',
+  accountIdEndpointMode: 'disabled',
+  authSchemePreference: ['sigv4'],
+  endpointDiscoveryEnabled: false,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: '',
+} satisfies DynamoDBClientConfig;
 
 /**
  * The function's DynamoDB client. Three attempts with back-off: the SDK repeats a request whose reply was lost, so
- * every write must recognise its own first attempt. A connection that hangs is given up well before the function is.
+ * every write must recognise its own first attempt.
  */
 export function documentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3, requestHandler: TIMEOUTS }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const client = new DynamoDBClient({ ...NOT_LOOKED_UP, maxAttempts: 3, requestHandler: TIMEOUTS });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -34,6 +34,8 @@ export interface Request<R extends Route = Route> {
   readonly expectedVersion: R['ifMatch'] extends 'required' ? number : number | undefined;
 }
 
+/** Routes that name no query parameter take none. */
+const NO_QUERY = z.strictObject({});
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
@@ -81,7 +83,7 @@ function readBody(route: Route, event: GatewayEvent): unknown {
 }
 
 function readQuery(route: Route, event: GatewayEvent): unknown {
-  const result = (route.query ?? z.strictObject({})).safeParse(event.queryStringParameters ?? {});
+  const result = (route.query ?? NO_QUERY).safeParse(event.queryStringParameters ?? {});
   if (result.success) return route.query === undefined ? undefined : result.data;
   throw new Problem(InvalidParameter, 'Some query parameters are not valid.', {
     errors: fieldErrors(result.error, '?'),

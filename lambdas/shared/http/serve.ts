@@ -14,6 +14,9 @@ import { refuse, respond } from './respond.ts';
 import type { Route, Routes } from './route.ts';
 import { type Trace, traceOf } from './trace.ts';
 
+/** The database client gives up long before the function's time is over: no early answer is needed. */
+const NO_TIMER = { timeoutEarlyInMillis: 0 };
+
 type Result = APIGatewayProxyStructuredResultV2;
 
 /** A route and what answers it. */
@@ -78,7 +81,7 @@ function exchange(route: Route): middy.MiddlewareObj<GatewayEvent, Result, Error
 }
 
 function stack({ route, answer }: Endpoint): (event: GatewayEvent, context: Context) => Promise<Result> {
-  const handler = middy<GatewayEvent, Result, Error, Context, Exchange>(answer).use(exchange(route));
+  const handler = middy<GatewayEvent, Result, Error, Context, Exchange>(answer, NO_TIMER).use(exchange(route));
   return async (event, context) => handler(event, context);
 }
 
@@ -101,5 +104,6 @@ export function serve(routes: Routes, endpoints: readonly Endpoint[]) {
       notFoundResponse: ({ path }) =>
         refuse(new Problem(NotFound, 'There is nothing at this path.'), path, randomUUID()),
     }),
+    NO_TIMER,
   );
 }

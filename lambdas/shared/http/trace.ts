@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** Identifies one exchange across systems. */
 export interface Trace {
@@ -11,6 +11,9 @@ export interface Trace {
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** 32 random hex digits. Out of a UUID, whose bits Node draws in advance. */
+const randomHex = (): string => randomUUID().replaceAll('-', '');
+
 /**
  * Continues the client's trace or begins one.
  *
@@ -19,11 +22,11 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export function traceOf(headers: Readonly<Record<string, string | undefined>>): Trace {
   const [, parentTrace, flags] = TRACEPARENT.exec(headers['traceparent'] ?? '') ?? [];
-  const traceId = parentTrace ?? randomBytes(16).toString('hex');
+  const traceId = parentTrace ?? randomHex();
   const wanted = headers['x-correlation-id'] ?? '';
   return {
     correlationId: UUID.test(wanted) ? wanted : randomUUID(),
     traceId,
-    traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-${flags ?? '00'}`,
+    traceparent: `00-${traceId}-${randomHex().slice(16)}-${flags ?? '00'}`,
   };
 }

@@ -1,0 +1,2 @@
+/** Stands in for parts of the SDK that no function uses, such as event streams. */
+export {};

@@ -218,7 +218,7 @@ test('who asks who it is hears what its token says', async () => {
 });
 
 test('requests at the same time get their own answers', async () => {
-  const provider = aProvider();
+  const provider = await aProvider();
   const pools = await Promise.all(Array.from({ length: 10 }, (_, capacity) => aPool(provider, { capacity })));
   const booking = await aBooking(scene);
 

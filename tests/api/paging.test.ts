@@ -35,7 +35,7 @@ async function walk(
 }
 
 /** Somebody who gives and holds grants, some with bookings, some without. */
-const provider = aProvider();
+const provider = await aProvider();
 let beneficiary: Institution;
 const expected = { pools: [] as string[], grants: [] as string[], bookings: [] as string[], ofOnePool: [] as string[] };
 let busyGrant: string;
@@ -118,7 +118,7 @@ test('the list of an institution without anything is one empty page', async () =
 });
 
 test('bookings behind many grants without any are reached', async () => {
-  const giver = aProvider();
+  const giver = await aProvider();
   const taker = await anInstitution();
   const pool = await aPool(giver);
   for (let number = 0; number < 27; number++) await aGrant({ provider: giver, beneficiary: taker, pool, nominal: 0 });
@@ -132,7 +132,7 @@ test('bookings behind many grants without any are reached', async () => {
 });
 
 test('what is added behind the page one is on is met later, and nothing twice', async () => {
-  const giver = aProvider();
+  const giver = await aProvider();
   const first = await aPool(giver);
   const second = await aPool(giver);
   const page = (await giver.coordinator.call('listPools', { query: { limit: 1 } })).ok;

@@ -19,10 +19,8 @@ export async function anInstitution(): Promise<Institution> {
   return institution(await hub.spareInstitution());
 }
 
-/** One that the registry need not know: who only offers capacity is never looked up there. */
-export function aProvider(): Institution {
-  return institution(randomUUID());
-}
+/** One that offers capacity. */
+export const aProvider = anInstitution;
 
 function institution(id: string): Institution {
   return { id, coordinator: api(id, 'coordinator') };
@@ -66,7 +64,7 @@ export async function aGrant({
   nominal = 5,
   poolBody = {},
 }: Partial<Omit<Scene, 'grant'>> & { readonly nominal?: number; readonly poolBody?: object } = {}): Promise<Scene> {
-  const giver = provider ?? aProvider();
+  const giver = provider ?? (await aProvider());
   const taker = beneficiary ?? (await anInstitution());
   const from = pool ?? (await aPool(giver, { capacity: Math.max(nominal, 10), ...poolBody }));
   const answer = await giver.coordinator.call('createGrant', {

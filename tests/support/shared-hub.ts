@@ -26,7 +26,7 @@ declare module 'vitest' {
 }
 
 /** Active partners beside those of the demonstration, for tests that want nobody else's data in their lists. */
-const SPARE_INSTITUTIONS = 320;
+const SPARE_INSTITUTIONS = 800;
 
 export interface HubFacts {
   readonly url: string;

@@ -7,9 +7,13 @@ import { PatientNotPseudonymous } from './errors.ts';
  * identity number here is stopped before anything is stored or logged.
  */
 
+const MAX_LENGTH = 64;
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** A digest or random number in hexadecimal: long runs of digits are chance in it. */
-const HEX_TOKEN = /^(?=.*[a-f])[0-9a-f]{16,64}$/i;
+const HEX_TOKEN = /^(?=.*[a-f])[0-9a-f]{24,64}$/i;
+/** Capitalised words that are no names. */
+const PLAIN_WORDS = 'Patient|Person|Child|Case|Subject|Anon|Pseudo|Test';
 
 /** What a pseudonym may not look like, and how to say so without repeating the value. */
 const GIVEAWAYS: readonly (readonly [RegExp, string])[] = [
@@ -21,6 +25,10 @@ const GIVEAWAYS: readonly (readonly [RegExp, string])[] = [
   [/(?:19|20)\d{2}[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])(?!\d)/, 'contains a date'],
   [/(?<!\d)(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)\d{2}/, 'contains a date'],
   [/(?<!\d)(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)/, 'contains a date'],
+  [/(?<!\d)(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d{2}(?!\d)/, 'contains a date'],
+  [/(?<!\d)(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.\d{2}(?!\d)/, 'contains a date'],
+  [new RegExp(`(?<![A-Za-z])(?!(?:${PLAIN_WORDS})(?![a-z]))[A-Z][a-z]{3}`), 'has a capitalised word, as a name would'],
+  [/^(?:tel|phone|mob|fax)(?![a-z])/i, 'looks like a phone number'],
   [/\d{9}/, 'contains a number as long as a national identity or phone number'],
   [/^(?=(?:\D*\d){7})[\d.()-]+$/, 'looks like a phone or identity number'],
   [/^\d{7}[A-Z]\d{3}[A-Z]{2}\d$/i, 'looks like a Belarusian identity number'],
@@ -28,6 +36,8 @@ const GIVEAWAYS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function giveaway(value: string): string | undefined {
+  // Too long for a pseudonym anyway, and nobody's patterns are kept busy by it.
+  if (value.length > MAX_LENGTH) return undefined;
   if (UUID.test(value) || HEX_TOKEN.test(value)) return undefined;
   return GIVEAWAYS.find(([pattern]) => pattern.test(value))?.[1];
 }

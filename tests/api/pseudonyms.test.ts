@@ -16,7 +16,9 @@ const PERSONAL = {
   'a name': ['Ivanova', 'Ivanov-Petrov', 'Ivan.Petrov', 'ivan_petrov', 'Ivan Petrov', 'Aigerim', 'OConnor'],
   'a name in Cyrillic': ['Иванова', 'Иван Петров', 'Әйгерім', 'Иванова-1', 'Марія2'],
   'a name in another script': ['张伟', '张伟1', 'محمد7'],
-  'a name with a number': ['Ivan Petrov 7', 'Ivanova 2014'],
+  'a name with a number': ['Ivan Petrov 7', 'Ivanova 2014', 'Ivanov1985', 'Ivanov.Ivan.1985'],
+  'a date among other things': ['ivanov_i_12031985', 'i-31.12.85'],
+  'an identity number with something behind it': ['900101300123abcd', 'tel-29-1234567'],
   'an e-mail address': ['ivan@example.org', 'ivan.petrov1@example.org', 'P-001@x'],
   'a phone number': [
     '+375291234567',

@@ -87,7 +87,11 @@ async function start(): Promise<{ controls: Controls; stop: () => Promise<void> 
   };
   const spare = Array.from({ length: SPARE_INSTITUTIONS }, () => randomUUID());
   try {
-    await hub.invoke('InstitutionsRegister', { institutions: [...demoPartners(), ...spare.map(sparePartner)] });
+    const partners = [...demoPartners(), ...spare.map(sparePartner)];
+    // A few at a time: an engine that has just started is slow, and a function waits for it three seconds only.
+    for (let first = 0; first < partners.length; first += 50) {
+      await hub.invoke('InstitutionsRegister', { institutions: partners.slice(first, first + 50) });
+    }
     await hub.drainStreams();
   } catch (error) {
     await stop();

@@ -1,7 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openApiDocument } from '../lib/openapi.ts';
+import { ALL_PROBLEMS, openApiDocument } from '../lib/openapi.ts';
+import { problemsPage } from '../lib/problems-page.ts';
 
-/** Writes the committed description of the API: `npm run openapi`. */
-writeFileSync(join(import.meta.dirname, '../openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+const ROOT = join(import.meta.dirname, '..');
+
+/** Writes what is committed of the API's description, its document and its table of problems: `npm run openapi`. */
+writeFileSync(join(ROOT, 'openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+writeFileSync(join(ROOT, 'docs/problems.md'), problemsPage(ALL_PROBLEMS));

@@ -23,11 +23,11 @@ const Identified = z.looseObject({ id: z.string() });
 /** A hub of its own with an empty database, whose functions are asked as the gateway would ask them. */
 export class Scene {
   readonly hub: Hub;
-  /** Bytes that functions have logged. */
-  logged = 0;
+  readonly #log: { readonly bytes: number };
   readonly #meter: CapacityMeter | undefined;
 
-  private constructor(hub: Hub, meter: CapacityMeter | undefined) {
+  private constructor(hub: Hub, meter: CapacityMeter | undefined, log: { readonly bytes: number }) {
+    this.#log = log;
     this.hub = hub;
     this.#meter = meter;
   }
@@ -35,12 +35,12 @@ export class Scene {
   /** @param metered whether the functions reach their database through a meter, which makes them slow */
   static async open(setting: Setting, { metered }: { readonly metered: boolean }): Promise<Scene> {
     let meter: CapacityMeter | undefined;
-    let scene: Scene | undefined;
+    const log = { bytes: 0 };
     const hub = await startHub({
       assembly: setting.dir,
       jobs: false,
       onLog: (line) => {
-        if (scene !== undefined) scene.logged += Buffer.byteLength(line) + 1;
+        log.bytes += Buffer.byteLength(line) + 1;
       },
       ...(metered && {
         interposeDynamodb: async (endpoint) => {
@@ -49,8 +49,12 @@ export class Scene {
         },
       }),
     });
-    scene = new Scene(hub, meter);
-    return scene;
+    return new Scene(hub, meter, log);
+  }
+
+  /** Bytes that functions have logged. */
+  get logged(): number {
+    return this.#log.bytes;
   }
 
   /** @throws Error when the scene was opened without one */

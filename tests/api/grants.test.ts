@@ -9,7 +9,6 @@ import {
   aGrant,
   anInstitution,
   aPool,
-  aProvider,
   balanceOf,
   expectBalance,
   type Scene,
@@ -57,7 +56,7 @@ describe('a grant', () => {
     { whom: 'nobody', beneficiary: async () => randomUUID() },
     { whom: 'the provider itself', beneficiary: async (provider: string) => provider },
   ])('to $whom is refused', async ({ beneficiary }) => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
     const pool = await aPool(provider);
 
     const body = { beneficiaryId: await beneficiary(provider.id), nominal: 1 };
@@ -78,7 +77,7 @@ describe('a grant', () => {
   });
 
   test('never adds up to more than the pool, also when thirty are made at once', async () => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
     const beneficiary = await anInstitution();
     const pool = await aPool(provider, { capacity: 20 });
     const body = { beneficiaryId: beneficiary.id, nominal: 3 };

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ALL_PROBLEMS } from '../../lib/openapi.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { committedDocument } from '../support/described.ts';
-import { aBooking, aBookingBody, aGrant, aPool, aProvider, type Scene } from '../support/factories.ts';
+import { aBooking, aBookingBody, aGrant, anInstitution, aPool, type Scene } from '../support/factories.ts';
 import { send } from '../support/http.ts';
 import { hub, hubFacts } from '../support/hub.ts';
 
@@ -218,7 +218,7 @@ test('who asks who it is hears what its token says', async () => {
 });
 
 test('requests at the same time get their own answers', async () => {
-  const provider = await aProvider();
+  const provider = await anInstitution();
   const pools = await Promise.all(Array.from({ length: 10 }, (_, capacity) => aPool(provider, { capacity })));
   const booking = await aBooking(scene);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { api } from '../support/client.ts';
-import { aBookingBody, act, aGrant, aPoolBody, aProvider, balanceOf, type Scene } from '../support/factories.ts';
+import { aBookingBody, act, aGrant, anInstitution, aPoolBody, balanceOf, type Scene } from '../support/factories.ts';
 
 const holdWith = ({ beneficiary, grant }: Scene, key: string | null, body: object) =>
   beneficiary.coordinator.call('holdBooking', { params: { grantId: grant.id }, body, key });
@@ -21,7 +21,7 @@ describe('a repeated request', () => {
   });
 
   test('to make a pool answers with the same pool', async () => {
-    const { coordinator } = await aProvider();
+    const { coordinator } = await anInstitution();
     const options = { body: aPoolBody(), key: 'pool-1' };
     const first = await coordinator.call('createPool', options);
 
@@ -140,7 +140,7 @@ describe('a repeated request', () => {
   });
 
   test('to make a pool, sent ten times at once, makes one', async () => {
-    const { coordinator } = await aProvider();
+    const { coordinator } = await anInstitution();
     const options = { body: aPoolBody(), key: 'rush-2' };
 
     const answers = await Promise.all(Array.from({ length: 10 }, () => coordinator.call('createPool', options)));
@@ -177,7 +177,7 @@ describe('a key', () => {
   });
 
   test('of a pool with another body is refused', async () => {
-    const { coordinator } = await aProvider();
+    const { coordinator } = await anInstitution();
     await coordinator.call('createPool', { body: aPoolBody(), key: 'reused-2' });
 
     const answer = await coordinator.call('createPool', { body: aPoolBody({ capacity: 11 }), key: 'reused-2' });

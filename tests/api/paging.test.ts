@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
 import type { Answer, Client } from '../support/client.ts';
-import { aBooking, aGrant, anInstitution, aPool, aProvider, type Institution } from '../support/factories.ts';
+import { aBooking, aGrant, anInstitution, aPool, type Institution } from '../support/factories.ts';
 import type { OperationId } from '../support/routes.ts';
 
 type ListOperation = Extract<OperationId, `list${string}`>;
@@ -35,7 +35,7 @@ async function walk(
 }
 
 /** Somebody who gives and holds grants, some with bookings, some without. */
-const provider = await aProvider();
+const provider = await anInstitution();
 let beneficiary: Institution;
 const expected = { pools: [] as string[], grants: [] as string[], bookings: [] as string[], ofOnePool: [] as string[] };
 let busyGrant: string;
@@ -118,7 +118,7 @@ test('the list of an institution without anything is one empty page', async () =
 });
 
 test('bookings behind many grants without any are reached', async () => {
-  const giver = await aProvider();
+  const giver = await anInstitution();
   const taker = await anInstitution();
   const pool = await aPool(giver);
   for (let number = 0; number < 27; number++) await aGrant({ provider: giver, beneficiary: taker, pool, nominal: 0 });
@@ -132,7 +132,7 @@ test('bookings behind many grants without any are reached', async () => {
 });
 
 test('what is added behind the page one is on is met later, and nothing twice', async () => {
-  const giver = await aProvider();
+  const giver = await anInstitution();
   const first = await aPool(giver);
   const second = await aPool(giver);
   const page = (await giver.coordinator.call('listPools', { query: { limit: 1 } })).ok;

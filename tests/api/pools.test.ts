@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { aGrant, aPool, aPoolBody, aProvider } from '../support/factories.ts';
+import { aGrant, anInstitution, aPool, aPoolBody } from '../support/factories.ts';
 
 describe('a pool', () => {
   test('is made for the caller’s institution, with everything unallocated', async () => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
 
     const answer = await provider.coordinator.call('createPool', { body: aPoolBody({ capacity: 12 }) });
 
@@ -13,7 +13,7 @@ describe('a pool', () => {
   });
 
   test('is read as it was made', async () => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
     const pool = await aPool(provider, { name: { en: 'Protons', ru: 'Протоны' }, illustrative: true });
 
     const answer = await provider.coordinator.call('getPool', { params: { poolId: pool.id } });
@@ -22,12 +22,12 @@ describe('a pool', () => {
   });
 
   test('may have a capacity of nothing', async () => {
-    const pool = await aPool(await aProvider(), { capacity: 0 });
+    const pool = await aPool(await anInstitution(), { capacity: 0 });
     expect(pool).toMatchObject({ capacity: 0, unallocated: 0 });
   });
 
   test('changes only what the change names', async () => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
     const pool = await aPool(provider, { name: { en: 'Before' } });
 
     const params = { poolId: pool.id };
@@ -38,7 +38,7 @@ describe('a pool', () => {
   });
 
   test('takes a new name and new policies', async () => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
     const pool = await aPool(provider);
 
     const body = { name: { kk: 'Кейін' }, cancellationPolicy: 'forfeit-unit', noShowPolicy: 'return-unit' };
@@ -70,7 +70,7 @@ describe('a pool', () => {
 
 describe('the ETag of a pool', () => {
   test('has to be sent with a change', async () => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
     const pool = await aPool(provider);
 
     const answer = await provider.coordinator.call('updatePool', {
@@ -84,7 +84,7 @@ describe('the ETag of a pool', () => {
   test.each(['"7"', '"0"', '1', '*', 'W/"1"', '""', '"1', '"1", "2"', 'nonsense', `"${'9'.repeat(30)}"`])(
     '%s does not let a change pass',
     async (ifMatch) => {
-      const provider = await aProvider();
+      const provider = await anInstitution();
       const pool = await aPool(provider);
       const params = { poolId: pool.id };
 
@@ -96,7 +96,7 @@ describe('the ETag of a pool', () => {
   );
 
   test('lets one of two simultaneous changes pass', async () => {
-    const provider = await aProvider();
+    const provider = await anInstitution();
     const pool = await aPool(provider);
     const change = (capacity: number) =>
       provider.coordinator.call('updatePool', { params: { poolId: pool.id }, body: { capacity }, ifMatch: '"1"' });

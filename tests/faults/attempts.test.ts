@@ -78,7 +78,13 @@ function gated(): { ports: World; waiting: Promise<void>; go: () => void } {
     await gate.promise;
     return put(booking);
   };
-  return { ports, waiting: arrived.promise, go: () => gate.resolve(undefined) };
+  return {
+    ports,
+    waiting: arrived.promise,
+    go: () => {
+      gate.resolve(undefined);
+    },
+  };
 }
 
 test('a unit that a late attempt took in another segment is given back by the sweep', async () => {

@@ -19,9 +19,6 @@ export async function anInstitution(): Promise<Institution> {
   return institution(await hub.spareInstitution());
 }
 
-/** One that offers capacity. */
-export const aProvider = anInstitution;
-
 function institution(id: string): Institution {
   return { id, coordinator: api(id, 'coordinator') };
 }
@@ -64,7 +61,7 @@ export async function aGrant({
   nominal = 5,
   poolBody = {},
 }: Partial<Omit<Scene, 'grant'>> & { readonly nominal?: number; readonly poolBody?: object } = {}): Promise<Scene> {
-  const giver = provider ?? (await aProvider());
+  const giver = provider ?? (await anInstitution());
   const taker = beneficiary ?? (await anInstitution());
   const from = pool ?? (await aPool(giver, { capacity: Math.max(nominal, 10), ...poolBody }));
   const answer = await giver.coordinator.call('createGrant', {
@@ -112,19 +109,9 @@ export async function balanceOf({ beneficiary, grant }: Scene): Promise<GrantRep
 
 type Balance = GrantRepresentation['balance'];
 
-/**
- * Expects a grant's balance. What is free counts at once; how the rest divides into statuses may lag behind for a
- * moment, while the job that follows the bookings' changes is at work on an earlier one.
- */
+/** Expects a grant's balance, at once. */
 export async function expectBalance(read: () => Promise<Balance>, expected: Partial<Balance>): Promise<void> {
-  const { entitled, committed, available } = await read();
-  const free = { entitled, committed, available };
-  expect(free).toEqual({ ...free, ...pick(expected, ['entitled', 'committed', 'available']) });
-  await expect.poll(read, { interval: 20, timeout: 5000 }).toMatchObject(expected);
-}
-
-function pick(balance: Partial<Balance>, names: readonly (keyof Balance)[]): Partial<Balance> {
-  return Object.fromEntries(Object.entries(balance).filter(([name]) => names.some((wanted) => wanted === name)));
+  expect(await read()).toMatchObject(expected);
 }
 
 /** Calls an action on a booking by the beneficiary's coordinator. */

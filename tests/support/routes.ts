@@ -20,7 +20,6 @@ export type AnswerOf<K extends OperationId> = (typeof ROUTES)[K] extends {
 
 export const ALL_ROUTES: readonly Route[] = Object.values(ROUTES);
 export const GUARDED_ROUTES = ALL_ROUTES.filter(({ scopes }) => scopes !== 'public');
-export const ROUTES_WITH_BODY = ALL_ROUTES.filter(({ body }) => body !== undefined);
 export const ROUTES_WITH_QUERY = ALL_ROUTES.filter(({ query }) => query !== undefined);
 export const ROUTES_WITH_ID = GUARDED_ROUTES.filter(({ path }) => path.includes('{'));
 

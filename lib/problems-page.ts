@@ -7,19 +7,25 @@ const INTRODUCTION = `# Problems
 Every refusal of the Hub has a code: \`type\` is \`/problems/<code>\`, and each Hub shows the page. This table is written by
 \`npm run openapi\`. Which of them a route can answer with is said in [\`openapi.json\`](../openapi.json); the form of a
 refusal, and the gateway's own, in the [guide for partners](api.md#refusals).
-
-| code | status | title | what to do |
-|---|---|---|---|
 `;
 
-const cell = (text: string): string => text.replaceAll('|', '\\|');
+const HEADINGS = ['code', 'status', 'title', 'what to do'];
+
+/** A table in Markdown with columns of even width, as the formatter wants it. */
+function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((text) => text.replaceAll('|', '\\|')));
+  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |\n`;
+  const [headings = '', ...body] = cells.map((row) =>
+    line(row.map((text, column) => text.padEnd(widths[column] ?? 0))),
+  );
+  return headings + line(widths.map((width) => '-'.repeat(width))) + body.join('');
+}
 
 /** @returns the page in Markdown, with the problems in the order of their codes */
 export function problemsPage(problems: readonly ProblemType[]): string {
   const rows = problems
     .toSorted((a, b) => (a.code < b.code ? -1 : 1))
-    .map(
-      ({ code, status, title, advice }) => `| \`${code}\` | ${String(status)} | ${cell(title)} | ${cell(advice)} |\n`,
-    );
-  return INTRODUCTION + rows.join('');
+    .map(({ code, status, title, advice }) => [`\`${code}\``, String(status), title, advice]);
+  return `${INTRODUCTION}\n${table([HEADINGS, ...rows])}`;
 }

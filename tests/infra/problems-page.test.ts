@@ -12,7 +12,7 @@ test('the table of problems that is committed is the one the code makes: run `np
 test('every problem has its row, by code', () => {
   const rows = problemsPage(ALL_PROBLEMS)
     .split('\n')
-    .flatMap((line) => /^\| `([a-z-]+)` \| \d{3} \| .+ \| .+ \|$/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^\| `([a-z-]+)` +\| \d{3} +\| .+ \| .+ \|$/.exec(line)?.[1] ?? []);
 
   expect(rows).toEqual(ALL_PROBLEMS.map(({ code }) => code).toSorted());
 });
@@ -20,5 +20,5 @@ test('every problem has its row, by code', () => {
 test('a bar in a text does not end its cell', () => {
   const problem = { code: 'a-or-b', status: 400, title: 'A|B', advice: 'Send `a` or `b`.' };
 
-  expect(problemsPage([problem])).toContain('| A\\|B |');
+  expect(problemsPage([problem])).toMatch(/\| A\\\|B +\|/);
 });

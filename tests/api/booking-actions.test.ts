@@ -149,6 +149,18 @@ describe('conditions of an action', () => {
     expect(second.headers['idempotency-replayed']).toBe('true');
   });
 
+  test('repeated with its key and another body it is refused', async () => {
+    const scene = await aGrant();
+    const booking = await aBooking(scene, 'booked');
+    const options = { params: { bookingId: booking.id }, key: 'cancel-1' };
+    const { coordinator } = scene.beneficiary;
+    await coordinator.call('cancelBooking', { ...options, body: { reason: 'medical-grounds' } });
+
+    const answer = await coordinator.call('cancelBooking', { ...options, body: { reason: 'patient-declined' } });
+
+    expect(answer.code).toBe('idempotency-key-reused');
+  });
+
   test('of two at once one is done', async () => {
     const scene = await aGrant();
     const booking = await aBooking(scene, 'booked');

@@ -6,7 +6,7 @@ export const MalformedJson: ProblemType = {
   code: 'malformed-json',
   status: 400,
   title: 'The body is not JSON',
-  advice: 'Send one JSON document in UTF-8. The body was not read and nothing was changed.',
+  advice: 'Send one JSON document in UTF-8. Nothing was changed.',
 };
 
 export const InvalidParameter: ProblemType = {
@@ -21,7 +21,7 @@ export const InvalidCursor: ProblemType = {
   status: 400,
   title: 'The cursor is not one this list gave out',
   advice:
-    'Follow the `next` link of the page before, unchanged, with the same filters. A cursor belongs to one caller and one list; to start again, leave it out.',
+    'Follow the `next` link of the page before, unchanged, with the same filters. A cursor belongs to one list of one institution; to start again, leave it out.',
 };
 
 export const IdempotencyKeyMissing: ProblemType = {
@@ -50,7 +50,7 @@ export const Forbidden: ProblemType = {
 export const TokenIncomplete: ProblemType = {
   code: 'token-incomplete',
   status: 403,
-  title: 'The access token names no institution or no role',
+  title: 'The access token names no subject, no institution or no role',
   advice: 'Have an admin of the Hub bind your client or account to your institution and give it a role.',
 };
 
@@ -58,7 +58,8 @@ export const RoleNotPermitted: ProblemType = {
   code: 'role-not-permitted',
   status: 403,
   title: 'Your role may not do this',
-  advice: '`permittedRoles` names the roles of your institution that may. Nothing was changed.',
+  advice:
+    '`permittedRoles` names the roles of your institution that may; where it is empty, this is for the other side of the agreement to do. Nothing was changed.',
 };
 
 export const NotFound: ProblemType = {
@@ -79,7 +80,7 @@ export const BodyTooLarge: ProblemType = {
   code: 'body-too-large',
   status: 413,
   title: 'The body is larger than 64 KiB',
-  advice: 'No request of this API needs more. The body was not read and nothing was changed.',
+  advice: 'No request of this API needs more. Nothing was changed.',
 };
 
 export const UnsupportedMediaType: ProblemType = {

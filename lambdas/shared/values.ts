@@ -51,9 +51,18 @@ const LanguageTag = z
     z.regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?$/, 'must be a BCP 47 language tag such as ru or uz-Cyrl'),
   );
 
+/** Names of things need neither; names of people do not belong here. */
+const looksPersonal = (text: string): boolean => /@|\d(?:[ ().-]?\d){6}/.test(text);
+
 export const LocalizedText = z
   .record(LanguageTag, z.string().check(z.trim(), z.minLength(1), z.maxLength(200)))
-  .check(z.refine((text) => Object.keys(text).length > 0, 'must have at least one language'))
+  .check(
+    z.refine((text) => Object.keys(text).length > 0, 'must have at least one language'),
+    z.refine(
+      (text) => !Object.values(text).some(looksPersonal),
+      'must not contain an e-mail address, phone or identity number',
+    ),
+  )
   .register(z.globalRegistry, {
     id: 'LocalizedText',
     description: 'Text by BCP 47 language tag, at least one language.',

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 import { buildSync } from 'esbuild';
 
@@ -15,6 +15,7 @@ export interface BundleProps {
   readonly files?: Readonly<Record<string, string | Buffer>>;
 }
 
+const CACHE = join(ROOT, 'node_modules/.cache/hub');
 const START_UP = join(ROOT, 'lambdas/shared/start-up');
 
 /**
@@ -29,18 +30,17 @@ const LEAN = {
   'node:process': 'process.ts',
 };
 
-/** Bundles a context's handlers for `nodejs24.x` and returns the folder to deploy. */
+/**
+ * Bundles a context's handlers for `nodejs24.x` and returns the folder to deploy: named after what is in it, so that
+ * any number of processes can bundle at once.
+ */
 export function bundle({ context, entries, files = {} }: BundleProps): string {
-  // Copied into the cloud assembly while the app is synthesized, and not needed after that.
-  const outdir = mkdtempSync(join(tmpdir(), `hub-${context}-`));
-  process.once('exit', () => {
-    rmSync(outdir, { recursive: true, force: true });
-  });
-  buildSync({
+  const { outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: entries.map((entry) => join('lambdas', context, `${entry}.ts`)),
-    outdir,
+    outdir: '/',
     outExtension: { '.js': '.mjs' },
+    write: false,
     bundle: true,
     splitting: true,
     minify: true,
@@ -52,6 +52,25 @@ export function bundle({ context, entries, files = {} }: BundleProps): string {
     alias: Object.fromEntries(Object.entries(LEAN).map(([module, file]) => [module, join(START_UP, file)])),
     logLevel: 'warning',
   });
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(outdir, name), content);
-  return outdir;
+  const contents = new Map<string, string | Uint8Array>(Object.entries(files));
+  for (const { path, contents: code } of outputFiles) contents.set(basename(path), code);
+  return folderWith(context, contents);
+}
+
+function folderWith(context: string, contents: ReadonlyMap<string, string | Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const [name, content] of contents) hash.update(`${name}\0`).update(content);
+  const folder = join(CACHE, `${context}-${hash.digest('hex').slice(0, 16)}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(CACHE, { recursive: true });
+  const draft = mkdtempSync(join(CACHE, 'draft-'));
+  for (const [name, content] of contents) writeFileSync(join(draft, name), content);
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true });
+    // Another process was quicker: what it made is the same.
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
 }

@@ -4,6 +4,7 @@ import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 
+import { notFound } from '../auth/access.ts';
 import { isBusy } from '../dynamo/failures.ts';
 import { logRequest } from '../observability/log.ts';
 import { Problem } from './problem.ts';
@@ -30,6 +31,8 @@ export function on<R extends Route>(route: R, operation: (request: Request<R>) =
   return {
     route,
     answer: async (event) => {
+      // The gateway has checked the scopes of the route it matched: no other may answer.
+      if (event.routeKey !== `${route.method} ${route.path}`) throw notFound();
       const permission = readPermission(route, event);
       const reply = await operation(readRequest(route, permission, event));
       if (permission?.asked === false) throw new Error(`${route.operationId} answered without asking for permission`);

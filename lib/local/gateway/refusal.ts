@@ -50,19 +50,40 @@ export const STARTING: Reply = {
   body: JSON.stringify({ message: 'Service Unavailable' }),
 };
 
+const PLAIN_PATH = /^(?:\/(?:v1|[a-z.-]*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))+$/i;
+
+/** A path that nothing but words and ids are in; in any other could be a person's name or number. */
+function instanceOf(path: string): string {
+  return PLAIN_PATH.test(path) && !/[A-Z]/.test(path) ? path : '/';
+}
+
 function refusal(
   { code, status, title }: ProblemType,
   message: string,
   detail: string,
-  instance: string,
+  path: string,
   headers: Readonly<Record<string, string>> = {},
 ): Reply {
   const correlationId = randomUUID();
   return {
     status,
-    headers: { 'content-type': 'application/problem+json', 'x-correlation-id': correlationId, ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'x-correlation-id': correlationId,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      ...headers,
+    },
     cookies: [],
-    body: JSON.stringify({ type: `/problems/${code}`, title, status, detail, instance, correlationId, message }),
+    body: JSON.stringify({
+      type: `/problems/${code}`,
+      title,
+      status,
+      detail,
+      instance: instanceOf(path),
+      correlationId,
+      message,
+    }),
   };
 }
 

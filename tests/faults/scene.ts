@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { uuidv7 } from 'uuidv7';
 
@@ -75,6 +76,7 @@ export class Scene {
     for (let attempt = 0; attempt < 60; attempt++) {
       const answer = await this.send(institution, path, body, key);
       if (answer.status < 500) return answer;
+      await sleep(attempt * 20 * Math.random());
     }
     throw new Error(`No answer to ${path}`);
   }

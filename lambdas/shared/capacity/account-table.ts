@@ -2,6 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
 import { refusedBy } from '../dynamo/failures.ts';
+import { SharedReads } from '../dynamo/shared-reads.ts';
 import type { Item, Key, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
 import type { Account, Segment, SegmentChange } from './account.ts';
 import { decodeHolder, encodeHolder, familyOf, type Holder, holderKey } from './holder.ts';
@@ -30,39 +31,37 @@ const SegmentItem = z.object({
   freedAt: z.optional(z.int()),
 });
 
-export type TakeOutcome =
-  | { readonly kind: 'taken' }
-  /** An earlier attempt of the same request has it. */
-  | { readonly kind: 'already-held'; readonly holder: Holder }
-  | { readonly kind: 'no-room' };
+/** An owner's item as it is stored, `undefined` if there is none, and its account. */
+interface OwnedAccount {
+  readonly owner: Item | undefined;
+  readonly account: Account;
+}
 
 export class AccountTable {
   readonly #table: SingleTable;
+  readonly #reads = new SharedReads<OwnedAccount>();
 
   constructor(table: SingleTable) {
     this.#table = table;
   }
 
-  /**
-   * Reads an owner and its account together.
-   * @returns the owner's item as it is stored, `undefined` if there is none
-   */
-  async load(
-    { pk, owner, ownerId }: AccountKey,
-    freshness: { readonly consistent: boolean },
-  ): Promise<{ owner: Item | undefined; account: Account }> {
-    const items = await this.#table.listAll(pk, owner, freshness);
-    return {
-      owner: items.find((item) => item['sk'] === owner),
-      account: items.filter((item) => item['sk'] !== owner).map((item) => readSegment(item, ownerId)),
-    };
+  /** Reads an owner and its account together. */
+  load({ pk, owner, ownerId }: AccountKey, freshness: { readonly consistent: boolean }): Promise<OwnedAccount> {
+    return this.#reads.read(`${pk} ${String(freshness.consistent)}`, freshness, async () => {
+      const items = await this.#table.listAll(pk, owner, freshness);
+      return {
+        owner: items.find((item) => item['sk'] === owner),
+        account: items.filter((item) => item['sk'] !== owner).map((item) => readSegment(item, ownerId)),
+      };
+    });
   }
 
   /**
    * Takes one unit: the one conditional write that decides who gets it.
    * Repeating it after a lost reply takes nothing twice, because the holder is its own witness.
+   * @returns false when there is no room, the segment is shut, or the holder is there already: reading tells which
    */
-  async take(key: AccountKey, segment: number, holder: Holder): Promise<TakeOutcome> {
+  async take(key: AccountKey, segment: number, holder: Holder): Promise<boolean> {
     const refused = await refusedBy(
       this.#table.client.send(
         new UpdateCommand({
@@ -73,13 +72,10 @@ export class AccountTable {
             'committed < entitled AND attribute_not_exists(holders.#holder) AND attribute_not_exists(closed)',
           ExpressionAttributeNames: { '#holder': holderKey(holder.id) },
           ExpressionAttributeValues: { ':one': 1, ':holder': encodeHolder(holder) },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       ),
     );
-    if (refused === undefined) return { kind: 'taken' };
-    const earlier = this.#holdersOf(refused, key).find(({ id }) => id === holder.id);
-    return earlier === undefined ? { kind: 'no-room' } : { kind: 'already-held', holder: earlier };
+    return refused === undefined;
   }
 
   /**

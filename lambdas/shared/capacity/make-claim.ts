@@ -91,11 +91,8 @@ async function takeUnit<C extends Claim>(
       if (taken !== undefined) return taken;
     } else {
       const [open] = segmentsToTry(account, id);
-      const outcome = open && (await store.accounts.take(key, open.number, holder));
-      if (open && outcome?.kind === 'taken') return { holder, segment: open.number, shared: false };
-      if (open && outcome?.kind === 'already-held') {
-        held = { holder: outcome.holder, segment: open.number };
-        continue;
+      if (open && (await store.accounts.take(key, open.number, holder))) {
+        return { holder, segment: open.number, shared: false };
       }
     }
     account = await request.reload();

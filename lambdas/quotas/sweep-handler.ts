@@ -15,7 +15,7 @@ async function sweepGrant(grantId: string): Promise<readonly (Finding | 'failed'
   try {
     return await sweepAccount(claims, accountKey(grantId));
   } catch (error) {
-    logJobFailure('sweep', error);
+    logJobFailure('sweep', error, grantId);
     return ['failed'];
   }
 }

@@ -25,13 +25,9 @@ const START_UP = join(ROOT, 'lambdas/shared/start-up');
 const LEAN = {
   '@aws-sdk/credential-provider-node': 'environment-credentials.ts',
   '@smithy/core/event-streams': 'nothing.ts',
-  'node:crypto': 'crypto.ts',
-  'node:fs': 'fs.ts',
-  'node:fs/promises': 'fs-promises.ts',
   'node:http': 'http.ts',
   'node:https': 'https.ts',
   'node:process': 'process.ts',
-  'node:stream': 'stream.ts',
 };
 
 /**

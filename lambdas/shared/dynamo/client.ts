@@ -2,7 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** Milliseconds. A connection that hangs is given up well before the function's own time is. */
-const TIMEOUTS = { connectionTimeout: 3000, requestTimeout: 3000, throwOnRequestTimeout: true };
+const TIMEOUTS = { connectionTimeout: 2500, requestTimeout: 2500, throwOnRequestTimeout: true };
 
 /** What the SDK would look for in files that are not there, at the expense of every cold start. */
 const NOT_LOOKED_UP = {

@@ -15,7 +15,7 @@ import { refuse, respond } from './respond.ts';
 import type { Route, Routes } from './route.ts';
 import { type Trace, traceOf } from './trace.ts';
 
-/** The database client gives up long before the function's time is over: no early answer is needed. */
+/** The database client gives up before the function's time is over: no early answer is needed. */
 const NO_TIMER = { timeoutEarlyInMillis: 0 };
 
 type Result = APIGatewayProxyStructuredResultV2;

@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    // What comes by a stream or a worker's output comes later on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -3,13 +3,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { act } from '../../lambdas/quotas/booking-operations.ts';
 import { bookingsAsClaims, subjectOf } from '../../lambdas/quotas/bookings-as-claims.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
-import { createGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { hold } from '../../lambdas/quotas/hold.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
-import { createPool } from '../../lambdas/quotas/pool-operations.ts';
 import { settle } from '../../lambdas/shared/capacity/claim.ts';
 import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
+import { grantsIn } from '../properties/grants.ts';
 import { as, outcomeOf, World } from '../properties/world.ts';
 
 /** Several attempts of one request in each other's way, held and let go at chosen moments. */
@@ -25,21 +24,7 @@ afterAll(() => hub.stop());
 /** A grant of two segments. */
 beforeEach(async () => {
   world = new World(hub);
-  await world.registerPartners();
-  const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
-  const policies = { cancellationPolicy: 'return-unit', noShowPolicy: 'forfeit-unit' } as const;
-  const pool = await createPool(world, {
-    permission: as(world.provider, quotaRoutes.createPool),
-    idempotencyKey: 'pool',
-    body: { service: 'proton-therapy', period, capacity: 50, ...policies },
-  });
-  const grant = await createGrant(world, {
-    permission: as(world.provider, quotaRoutes.createGrant),
-    poolId: pool.value.id,
-    idempotencyKey: 'grant',
-    body: { beneficiaryId: world.beneficiary.institutionId, nominal: 50 },
-  });
-  grantId = grant.value.grant.id;
+  [grantId = ''] = await grantsIn(world, [50]);
 });
 
 const request = (patient: string, idempotencyKey: string) => ({

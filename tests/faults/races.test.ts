@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { subjectOf } from '../../lambdas/quotas/bookings-as-claims.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
-import { createGrant, getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
+import { getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { hold } from '../../lambdas/quotas/hold.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
-import { createPool } from '../../lambdas/quotas/pool-operations.ts';
 import { familyOf, type Holder } from '../../lambdas/shared/capacity/holder.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
+import { grantsIn } from '../properties/grants.ts';
 import { as, outcomeOf, World } from '../properties/world.ts';
 
 /** What only two requests at the same moment can reach, brought about step by step. */
@@ -26,21 +26,8 @@ const body = { patient: PATIENT, ageBand: '0-17', diagnosis: 'C71.6', holdFor: '
 
 async function newGrant(nominal: number): Promise<string> {
   world = new World(hub);
-  await world.registerPartners();
-  const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
-  const policies = { cancellationPolicy: 'return-unit', noShowPolicy: 'forfeit-unit' } as const;
-  const pool = await createPool(world, {
-    permission: as(world.provider, quotaRoutes.createPool),
-    idempotencyKey: 'pool',
-    body: { service: 'proton-therapy', period, capacity: nominal, ...policies },
-  });
-  const { value } = await createGrant(world, {
-    permission: as(world.provider, quotaRoutes.createGrant),
-    poolId: pool.value.id,
-    idempotencyKey: 'grant',
-    body: { beneficiaryId: world.beneficiary.institutionId, nominal },
-  });
-  return value.grant.id;
+  const [grantId = ''] = await grantsIn(world, [nominal]);
+  return grantId;
 }
 
 const book = (grantId: string, idempotencyKey = 'book'): Promise<string> =>

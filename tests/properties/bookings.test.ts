@@ -4,20 +4,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { act } from '../../lambdas/quotas/booking-operations.ts';
 import { bookingsAsClaims } from '../../lambdas/quotas/bookings-as-claims.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
-import { createGrant, getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
+import { getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { hold } from '../../lambdas/quotas/hold.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { showGrant } from '../../lambdas/quotas/model.ts';
-import { createPool } from '../../lambdas/quotas/pool-operations.ts';
 import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { type ActionName, BookingModel } from './booking-model.ts';
+import { grantsIn } from './grants.ts';
 import { as, outcomeOf, World } from './world.ts';
 
 /** Sequences to try; the long run sets it to 10,000. */
 const RUNS = Number(process.env['HUB_SEQUENCES'] ?? 60);
 const GRANTS = 2;
 const NOMINAL = 2;
+const CAPACITY = 8;
 
 let hub: Hub;
 beforeAll(async () => {
@@ -69,31 +70,11 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 async function newWorld() {
   const world = new World(hub);
-  await world.registerPartners();
-  const { provider, beneficiary } = world;
-  const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
-  const pool = await createPool(world, {
-    permission: as(provider, quotaRoutes.createPool),
-    idempotencyKey: 'pool',
-    body: {
-      service: 'proton-therapy',
-      period,
-      capacity: 8,
-      cancellationPolicy: 'return-unit',
-      noShowPolicy: 'forfeit-unit',
-    },
-  });
-  const grantIds: string[] = [];
-  for (let index = 0; index < GRANTS; index++) {
-    const body = { beneficiaryId: beneficiary.institutionId, nominal: NOMINAL };
-    const { value } = await createGrant(world, {
-      permission: as(provider, quotaRoutes.createGrant),
-      poolId: pool.value.id,
-      idempotencyKey: String(index),
-      body,
-    });
-    grantIds.push(value.grant.id);
-  }
+  const grantIds = await grantsIn(
+    world,
+    Array.from({ length: GRANTS }, () => NOMINAL),
+    CAPACITY,
+  );
   return { world, grantIds };
 }
 
@@ -182,7 +163,7 @@ test('any sequence of requests, waits and sweeps leaves bookings and balances as
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
       const real = await newWorld();
-      const model = new BookingModel(GRANTS, NOMINAL, 8);
+      const model = new BookingModel(GRANTS, NOMINAL, CAPACITY);
       const bookingIds: string[] = [];
       try {
         for (const wanted of steps) {

@@ -21,7 +21,8 @@ export interface GrantWithAccount {
   readonly account: Account;
 }
 
-async function readGrant({ quotas }: Ports, grantId: string): Promise<GrantWithAccount> {
+/** A grant as it is now, whoever asks. @throws Problem `not-found` */
+export async function readGrant({ quotas }: Ports, grantId: string): Promise<GrantWithAccount> {
   const found = await quotas.getGrant(grantId, { consistent: true });
   if (found === undefined) throw notFound();
   return found;

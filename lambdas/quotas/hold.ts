@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 
-import { notFound, type Permission } from '../shared/auth/access.ts';
+import type { Permission } from '../shared/auth/access.ts';
 import { type Account, hasRoom, holdingsOf, lastFreedAt } from '../shared/capacity/account.ts';
 import { secondsOf } from '../shared/capacity/claim.ts';
 import { deriveId } from '../shared/capacity/holder.ts';
@@ -11,6 +11,7 @@ import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
 import { bookingsAsClaims, subjectOf } from './bookings-as-claims.ts';
 import type { quotaRoutes } from './contract.ts';
 import { GrantSuspended, OutsidePeriod, PatientAlreadyBooked, QuotaExhausted } from './errors.ts';
+import { readGrant } from './grant-operations.ts';
 import { accountKey } from './keys.ts';
 import { type Booking, type Grant, HOLD_MINUTES, isOpen, newBooking, relationsTo } from './model.ts';
 import type { Outcome, Ports } from './ports.ts';
@@ -98,12 +99,6 @@ function replay(earlier: Booking, fingerprint: string): Outcome<Booking> {
 }
 
 const keyReused = (): Problem => new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
-
-async function readGrant({ quotas }: Ports, grantId: string): Promise<{ grant: Grant; account: Account }> {
-  const found = await quotas.getGrant(grantId, { consistent: true });
-  if (found === undefined) throw notFound();
-  return found;
-}
 
 /** Refuses what the grant and its account rule out, without a write. */
 function refuseHopeless(grant: Grant, account: Account, now: Date): void {

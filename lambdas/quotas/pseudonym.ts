@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { isUuid } from '../shared/values.ts';
 import { PatientNotPseudonymous } from './errors.ts';
 
 /**
@@ -9,7 +10,6 @@ import { PatientNotPseudonymous } from './errors.ts';
 
 const MAX_LENGTH = 64;
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** A digest or random number in hexadecimal: long runs of digits are chance in it. */
 const HEX_TOKEN = /^(?=.*[a-f])[0-9a-f]{24,64}$/i;
 /** Capitalised words that are no names. */
@@ -38,7 +38,7 @@ const GIVEAWAYS: readonly (readonly [RegExp, string])[] = [
 function giveaway(value: string): string | undefined {
   // Too long for a pseudonym anyway, and nobody's patterns are kept busy by it.
   if (value.length > MAX_LENGTH) return undefined;
-  if (UUID.test(value) || HEX_TOKEN.test(value)) return undefined;
+  if (isUuid(value) || HEX_TOKEN.test(value)) return undefined;
   return GIVEAWAYS.find(([pattern]) => pattern.test(value))?.[1];
 }
 

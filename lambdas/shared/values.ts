@@ -2,6 +2,11 @@ import * as z from 'zod/mini';
 
 /** Value types every context shares. Pure: nothing but zod. */
 
+/** Looks like a UUID of any version. What does can be repeated and logged: it carries nobody's words. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 export const Id = z.uuid().register(z.globalRegistry, {
   id: 'Id',
   description: 'A UUID. Made by the Hub; opaque to clients.',

@@ -11,6 +11,7 @@ import {
   anInstitution,
   aPoolBody,
   balanceOf,
+  pathOf,
   type Scene,
 } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
@@ -25,12 +26,7 @@ beforeAll(async () => {
   scene = await aGrant({ nominal: 20, poolBody: { capacity: 100 } });
   stranger = (await anInstitution()).id;
   const booking = await aBooking(scene, 'fulfilled');
-  params = {
-    poolId: scene.pool.id,
-    grantId: scene.grant.id,
-    bookingId: booking.id,
-    institutionId: scene.beneficiary.id,
-  };
+  params = pathOf(scene, booking);
 });
 
 /** A request with nothing wrong but perhaps who sends it. An old ETag keeps a change from being carried out. */

@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { anonymous, api, type CallOptions } from '../support/client.ts';
-import { aBooking, aBookingBody, aGrant, anInstitution, aPool, aPoolBody, type Scene } from '../support/factories.ts';
+import {
+  aBooking,
+  aBookingBody,
+  aGrant,
+  anInstitution,
+  aPool,
+  aPoolBody,
+  pathOf,
+  type Scene,
+} from '../support/factories.ts';
 import { ALL_ROUTES, type OperationId, ROUTES, ROUTES_WITH_ID, ROUTES_WITH_QUERY } from '../support/routes.ts';
 
 let scene: Scene;
@@ -14,14 +23,7 @@ beforeAll(async () => {
     await aGrant({ ...scene, nominal: 0 });
   }
   const booking = await aBooking(scene);
-  params = {
-    poolId: scene.pool.id,
-    grantId: scene.grant.id,
-    bookingId: booking.id,
-    institutionId: scene.beneficiary.id,
-    asset: 'init.js',
-    code: 'busy',
-  };
+  params = { ...pathOf(scene, booking), asset: 'init.js', code: 'busy' };
 });
 
 /** A body that is fine, so that only what a test makes wrong is. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { anonymous, type CallOptions } from '../support/client.ts';
-import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, type Scene } from '../support/factories.ts';
+import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
 import { allItems, hub } from '../support/hub.ts';
 import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
 
@@ -29,14 +29,7 @@ let params: Record<string, string>;
 beforeAll(async () => {
   scene = await aGrant({ nominal: 60, poolBody: { capacity: 200 } });
   const booking = await aBooking(scene, 'booked');
-  params = {
-    poolId: scene.pool.id,
-    grantId: scene.grant.id,
-    bookingId: booking.id,
-    institutionId: scene.beneficiary.id,
-    asset: 'init.js',
-    code: 'busy',
-  };
+  params = { ...pathOf(scene, booking), asset: 'init.js', code: 'busy' };
 });
 
 const HEADERS = [

@@ -71,6 +71,16 @@ export async function aGrant({
   return { provider: giver, beneficiary: taker, pool: from, grant: answer.ok };
 }
 
+/** What stands in the paths of a scene, by parameter. */
+export function pathOf(scene: Scene, booking: { readonly id: string }) {
+  return {
+    poolId: scene.pool.id,
+    grantId: scene.grant.id,
+    bookingId: booking.id,
+    institutionId: scene.beneficiary.id,
+  };
+}
+
 type Reachable = Exclude<BookingRepresentation['status'], 'expired'>;
 
 /** The actions that lead from a hold to a status. */

@@ -7,6 +7,7 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { notFound } from '../auth/access.ts';
 import { isBusy } from '../dynamo/failures.ts';
 import { logRequest } from '../observability/log.ts';
+import { isUuid } from '../values.ts';
 import { Problem } from './problem.ts';
 import { Busy, InternalError, NotFound } from './problems.ts';
 import type { Reply } from './reply.ts';
@@ -48,11 +49,9 @@ function problemFrom(error: unknown): Problem {
   return new Problem(InternalError, 'The failure is logged under the correlationId.');
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The request's path as far as it may be repeated: what a client puts where an id belongs could be a person's name. */
 function instanceOf(route: Route, { pathParameters = {}, rawPath }: GatewayEvent): string {
-  return Object.values(pathParameters).every((value) => UUID.test(value ?? '')) ? rawPath : route.path;
+  return Object.values(pathParameters).every((value) => isUuid(value ?? '')) ? rawPath : route.path;
 }
 
 interface Exchange extends Record<string, unknown> {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { isUuid } from '../values.ts';
+
 /** Identifies one exchange across systems. */
 export interface Trace {
   readonly correlationId: string;
@@ -9,7 +11,6 @@ export interface Trace {
 }
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** 32 random hex digits. Out of a UUID, whose bits Node draws in advance. */
 const randomHex = (): string => randomUUID().replaceAll('-', '');
@@ -25,7 +26,7 @@ export function traceOf(headers: Readonly<Record<string, string | undefined>>): 
   const traceId = parentTrace ?? randomHex();
   const wanted = headers['x-correlation-id'] ?? '';
   return {
-    correlationId: UUID.test(wanted) ? wanted : randomUUID(),
+    correlationId: isUuid(wanted) ? wanted : randomUUID(),
     traceId,
     traceparent: `00-${traceId}-${randomHex().slice(16)}-${flags ?? '00'}`,
   };

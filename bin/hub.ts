@@ -2,10 +2,18 @@ import { join } from 'node:path';
 
 import { App } from 'aws-cdk-lib';
 
+import { cdkContext } from '../lib/cdk-context.ts';
 import { HubStack } from '../lib/hub-stack.ts';
+import { StageConfigError, stageConfig } from '../lib/stage-config.ts';
 
 /** The CDK says where to; run by itself (`npm run synth`) this synthesizes where the CDK would. */
 const outdir = process.env['CDK_OUTDIR'] ?? join(import.meta.dirname, '../cdk.out');
 
-const app = new App({ outdir });
-new HubStack(app, 'OncologyHub', { description: 'Oncology Collaboration Hub' });
+try {
+  const app = new App({ outdir, context: cdkContext() });
+  new HubStack(app, stageConfig(app.node.tryGetContext('stage'), app.node.tryGetContext('stages')));
+} catch (error) {
+  if (!(error instanceof StageConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

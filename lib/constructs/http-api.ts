@@ -1,5 +1,8 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CorsHttpMethod,
+  DomainName,
   HttpApi,
   HttpIntegrationType,
   HttpMethod,
@@ -8,14 +11,20 @@ import {
   type HttpRouteIntegrationBindOptions,
   type HttpRouteIntegrationConfig,
   HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
   PayloadFormatVersion,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import type { Route, Routes } from '../../lambdas/shared/http/route.ts';
+import type { StageConfig } from '../stage-config.ts';
+import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity.ts';
 
 /**
@@ -39,21 +48,90 @@ class FunctionIntegration extends HttpRouteIntegration {
   }
 }
 
+/** Headers of the API that a browser would otherwise keep from sending, or from showing to the page. */
+const REQUEST_HEADERS = [
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'if-none-match',
+  'traceparent',
+  'x-correlation-id',
+];
+const RESPONSE_HEADERS = [
+  'etag',
+  'idempotency-replayed',
+  'link',
+  'location',
+  'retry-after',
+  'traceparent',
+  'www-authenticate',
+  'x-correlation-id',
+];
+
+/**
+ * What is logged of a request, refusals by the gateway itself included. An allow-list: no address of the caller, no path
+ * with its ids, no query, header, token or body.
+ */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    route: '$context.routeKey',
+    status: '$context.status',
+    latencyMs: '$context.responseLatency',
+    integrationStatus: '$context.integrationStatus',
+    integrationLatencyMs: '$context.integrationLatency',
+    bytes: '$context.responseLength',
+    error: '$context.error.responseType',
+    clientId: '$context.authorizer.claims.client_id',
+  }),
+);
+
+export interface ContractHttpApiProps {
+  readonly foundation: Foundation;
+  readonly identity: Identity;
+}
+
 /** The Hub's HTTP API: every route explicit, each with the scopes its contract names, tokens checked by the gateway. */
 export class ContractHttpApi extends Construct {
   readonly api: HttpApi;
+  /** Where clients call it, without a slash at the end. */
+  readonly url: string;
   readonly #authorizer: HttpJwtAuthorizer;
 
-  constructor(scope: Construct, id: string, { identity }: { readonly identity: Identity }) {
+  constructor(scope: Construct, id: string, { foundation, identity }: ContractHttpApiProps) {
     super(scope, id);
+    const { stage, throttle, allowedOrigins, domain } = foundation.stage;
     this.api = new HttpApi(this, 'Api', {
-      apiName: 'oncology-collaboration-hub',
-      description: 'Oncology Collaboration Hub',
+      apiName: `oncology-collaboration-hub-${stage}`,
+      description: `Oncology Collaboration Hub, ${stage}`,
+      createDefaultStage: false,
+      ...(allowedOrigins.length > 0 && {
+        corsPreflight: {
+          allowOrigins: [...allowedOrigins],
+          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH],
+          allowHeaders: REQUEST_HEADERS,
+          exposeHeaders: RESPONSE_HEADERS,
+          maxAge: Duration.hours(1),
+        },
+      }),
+    });
+    const live = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(foundation.logGroup(this, 'AccessLog')),
+        format: ACCESS_LOG,
+      },
+      ...(domain && { domainMapping: { domainName: this.#domainName(domain) } }),
     });
     this.#authorizer = new HttpJwtAuthorizer('Authorizer', identity.userPool.userPoolProviderUrl, {
       jwtAudience: [identity.systemClient.userPoolClientId],
     });
-    new CfnOutput(this, 'Url', { value: this.api.apiEndpoint });
+    this.url = domain === undefined ? live.url.replace(/\/$/, '') : `https://${domain.name}`;
+    new CfnOutput(this, 'Url', { value: this.url });
   }
 
   /** Serves a context's routes by its function. */
@@ -64,6 +142,19 @@ export class ContractHttpApi extends Construct {
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
       sourceArn: this.api.arnForExecuteApi(),
     });
+  }
+
+  #domainName({ name, certificateArn }: NonNullable<StageConfig['domain']>): DomainName {
+    const domainName = new DomainName(this, 'Domain', {
+      domainName: name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    new CfnOutput(this, 'DomainTarget', {
+      description: `Point the DNS name ${name} (CNAME or alias) here`,
+      value: domainName.regionalDomainName,
+    });
+    return domainName;
   }
 
   #addRoute(route: Route, integration: FunctionIntegration): void {

@@ -1,8 +1,9 @@
-import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import { OAuthScope, ResourceServerScope, UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 
 import { SCOPES } from '../../lambdas/shared/auth/vocabulary.ts';
+import type { Foundation } from './foundation.ts';
 
 const RESOURCE_SERVER = 'hub';
 
@@ -14,13 +15,13 @@ export class Identity extends Construct {
   readonly userPool: UserPool;
   readonly systemClient: UserPoolClient;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { stage, removalPolicy }: Foundation) {
     super(scope, id);
     this.userPool = new UserPool(this, 'UserPool', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: stage.keepData,
+      removalPolicy,
     });
     const scopes = SCOPES.map(
       (name) => new ResourceServerScope({ scopeName: name.slice(RESOURCE_SERVER.length + 1), scopeDescription: name }),
@@ -28,7 +29,7 @@ export class Identity extends Construct {
     const server = this.userPool.addResourceServer('Api', { identifier: RESOURCE_SERVER, scopes });
     new UserPoolDomain(this, 'Domain', {
       userPool: this.userPool,
-      cognitoDomain: { domainPrefix: `oncology-hub-${Aws.ACCOUNT_ID}` },
+      cognitoDomain: { domainPrefix: `oncology-hub-${stage.stage}-${Aws.ACCOUNT_ID}` },
     });
     this.systemClient = this.userPool.addClient('SystemClient', {
       generateSecret: true,

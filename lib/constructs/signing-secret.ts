@@ -1,14 +1,22 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
+import type { Foundation } from './foundation.ts';
+
+export interface SigningSecretProps {
+  readonly foundation: Foundation;
+  readonly description: string;
+}
+
 /** A random key made at the first deployment and kept in Secrets Manager; CloudFormation puts it in the environment. */
 export class SigningSecret extends Construct {
   readonly value: string;
 
-  constructor(scope: Construct, id: string, { description }: { readonly description: string }) {
+  constructor(scope: Construct, id: string, { foundation, description }: SigningSecretProps) {
     super(scope, id);
     const secret = new Secret(this, 'Secret', {
       description,
+      encryptionKey: foundation.key,
       generateSecretString: { passwordLength: 43, excludePunctuation: true },
     });
     this.value = secret.secretValue.unsafeUnwrap();

@@ -4,10 +4,12 @@ import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
 import { bundle } from '../constructs/bundle.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable } from '../constructs/context-table.ts';
+import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import { SigningSecret } from '../constructs/signing-secret.ts';
 
 export interface InstitutionsContextProps {
+  readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
 }
@@ -16,12 +18,13 @@ export interface InstitutionsContextProps {
 export class InstitutionsContext extends Construct {
   readonly table: ContextTable;
 
-  constructor(scope: Construct, id: string, { http, cursors }: InstitutionsContextProps) {
+  constructor(scope: Construct, id: string, { foundation, http, cursors }: InstitutionsContextProps) {
     super(scope, id);
-    this.table = new ContextTable(this, 'Data');
+    this.table = new ContextTable(this, 'Data', foundation);
     const code = bundle({ context: 'institutions', entries: ['handler', 'register-handler'] });
 
     const { function: handler } = new ContextFunction(this, 'Http', {
+      foundation,
       description: 'The registry of partner institutions',
       bundle: code,
       entry: 'handler',
@@ -31,6 +34,7 @@ export class InstitutionsContext extends Construct {
     http.serve(institutionRoutes, handler);
 
     const { function: register } = new ContextFunction(this, 'Register', {
+      foundation,
       description: 'Registers partners; invoked by an admin with the list of them',
       bundle: code,
       entry: 'register-handler',

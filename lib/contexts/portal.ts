@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { bundle } from '../constructs/bundle.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
+import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import { docsAssets } from '../docs-assets.ts';
 
@@ -13,11 +14,17 @@ const ROOT = join(import.meta.dirname, '../..');
 
 const minified = (path: string): string => JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
 
+export interface PortalContextProps {
+  readonly foundation: Foundation;
+  readonly http: ContractHttpApi;
+}
+
 /** The front desk: health, API reference, problem pages, `/v1/me`. Keeps no data. */
 export class PortalContext extends Construct {
-  constructor(scope: Construct, id: string, { http }: { readonly http: ContractHttpApi }) {
+  constructor(scope: Construct, id: string, { foundation, http }: PortalContextProps) {
     super(scope, id);
     const { function: handler } = new ContextFunction(this, 'Http', {
+      foundation,
       description: 'Health, API reference, problem pages, who am I',
       bundle: bundle({
         context: 'portal',

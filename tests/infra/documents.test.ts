@@ -19,7 +19,7 @@ function client(secretAccessKey: string): S3Client {
 }
 
 test('the bucket of the template is there and keeps what it is given', async () => {
-  const object = { Bucket: hub.bucketName('Documents'), Key: 'agreements/one.txt' };
+  const object = { Bucket: hub.bucketName('DocumentsBucket'), Key: 'agreements/one.txt' };
   await client('S3RVER').send(new PutObjectCommand({ ...object, Body: 'as signed', ContentType: 'text/plain' }));
 
   const { Body, ContentType } = await client('S3RVER').send(new GetObjectCommand(object));
@@ -29,7 +29,7 @@ test('the bucket of the template is there and keeps what it is given', async () 
 });
 
 test('a request signed with another key is refused', async () => {
-  const object = { Bucket: hub.bucketName('Documents'), Key: 'agreements/two.txt', Body: 'forged' };
+  const object = { Bucket: hub.bucketName('DocumentsBucket'), Key: 'agreements/two.txt', Body: 'forged' };
 
   await expect(client('another key').send(new PutObjectCommand(object))).rejects.toMatchObject({
     name: 'SignatureDoesNotMatch',

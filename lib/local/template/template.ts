@@ -4,13 +4,21 @@ import * as z from 'zod/mini';
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
+  /** What becomes of it when it leaves the stack; CloudFormation deletes it when nothing is said. */
+  readonly deletionPolicy: string | undefined;
+  readonly updateReplacePolicy: string | undefined;
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
 const TemplateDocument = z.looseObject({
   Resources: z.record(
     z.string(),
-    z.looseObject({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.unknown())) }),
+    z.looseObject({
+      Type: z.string(),
+      Properties: z.optional(z.record(z.string(), z.unknown())),
+      DeletionPolicy: z.optional(z.string()),
+      UpdateReplacePolicy: z.optional(z.string()),
+    }),
   ),
 });
 
@@ -22,9 +30,15 @@ export class Template {
   constructor(document: unknown) {
     const { Resources } = TemplateDocument.parse(document);
     this.resources = new Map(
-      Object.entries(Resources).map(([logicalId, { Type, Properties }]) => [
+      Object.entries(Resources).map(([logicalId, { Type, Properties, DeletionPolicy, UpdateReplacePolicy }]) => [
         logicalId,
-        { logicalId, type: Type, properties: Properties ?? {} },
+        {
+          logicalId,
+          type: Type,
+          properties: Properties ?? {},
+          deletionPolicy: DeletionPolicy,
+          updateReplacePolicy: UpdateReplacePolicy,
+        },
       ]),
     );
   }

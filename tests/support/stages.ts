@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { App } from 'aws-cdk-lib';
+
+import { cdkContext } from '../../lib/cdk-context.ts';
+import { HubStack } from '../../lib/hub-stack.ts';
+import { readAssembly } from '../../lib/local/template/assembly.ts';
+import type { Resource, Template } from '../../lib/local/template/template.ts';
+import { type StageConfig, type StageName, stageConfig } from '../../lib/stage-config.ts';
+
+/** What an admin has to write into `cdk.json` before there is a prod. */
+const WRITTEN_BY_ADMIN = { account: '111122223333', alarmRecipients: ['oncall@example.org'] };
+
+/** The committed settings of all stages, with what an admin has to add to those of `prod`. */
+export function committedStages(): Record<StageName, Record<string, unknown>> {
+  const { dev, prod } = cdkContext()['stages'] as Record<StageName, Record<string, unknown>>;
+  return { dev, prod: { ...prod, ...WRITTEN_BY_ADMIN } };
+}
+
+/** A stage as it is committed. */
+export function stage(name: StageName): StageConfig {
+  return stageConfig(name, committedStages());
+}
+
+/** Synthesizes the Hub for settings, without the check against CloudFormation's rules. */
+export function templateOf(config: StageConfig): Template {
+  const outdir = mkdtempSync(join(tmpdir(), 'hub-stage-'));
+  try {
+    const app = new App({
+      outdir,
+      context: cdkContext(),
+      analyticsReporting: false,
+      builtinCloudFormationValidation: false,
+    });
+    new HubStack(app, config);
+    app.synth();
+    return readAssembly(outdir).template;
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** A property somewhere inside a resource, by its path. */
+export function at(resource: Resource, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, part) => (inner as Record<string | number, unknown> | undefined)?.[part],
+    resource.properties,
+  );
+}
+
+/** The logical ids that a part of the template refers to. */
+export function references(part: unknown): string[] {
+  const text = JSON.stringify(part ?? null);
+  return [...text.matchAll(/"(?:Ref|Fn::GetAtt)":(?:\["|")(\w+)"/g)].map(([, id = '']) => id);
+}

@@ -1,3 +1,4 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 
 /** The stages there are. What is rehearsed on `dev` is what `prod` runs: they differ in the settings below and no more. */
@@ -12,8 +13,18 @@ const AccountId = z
   .string({ error: 'Write the AWS account’s number, 12 digits in quotes, such as "111122223333".' })
   .regex(/^\d{12}$/, { error: 'Write the AWS account’s number, 12 digits in quotes, such as "111122223333".' });
 
-/** The number of days CloudWatch Logs can keep a log. */
-const LOG_RETENTION_DAYS = [7, 14, 30, 60, 90, 180, 365, 731, 1827, 3653] as const;
+/** For how long a log can be kept: some of the numbers of days that CloudWatch Logs knows. */
+const LOG_RETENTION = [
+  RetentionDays.ONE_WEEK,
+  RetentionDays.TWO_WEEKS,
+  RetentionDays.ONE_MONTH,
+  RetentionDays.THREE_MONTHS,
+  RetentionDays.SIX_MONTHS,
+  RetentionDays.ONE_YEAR,
+  RetentionDays.TWO_YEARS,
+  RetentionDays.FIVE_YEARS,
+  RetentionDays.TEN_YEARS,
+] as const;
 
 const positive = (what: string) =>
   z.int({ error: `Write ${what} as a whole number of at least 1.` }).min(1, {
@@ -60,8 +71,8 @@ const Settings = z.strictObject({
   recoveryDays: positive('for how many days tables can be restored').max(35, {
     error: 'DynamoDB can restore at most the last 35 days.',
   }),
-  logRetentionDays: z.literal(LOG_RETENTION_DAYS, {
-    error: `Write for how many days logs are kept: ${LOG_RETENTION_DAYS.join(', ')}.`,
+  logRetentionDays: z.literal(LOG_RETENTION, {
+    error: `Write for how many days logs are kept: ${LOG_RETENTION.join(', ')}.`,
   }),
   /** E-mail addresses alarms are sent to. Each has to confirm its subscription. */
   alarmRecipients: z.array(z.email({ error: 'Write an e-mail address, such as "oncall@example.org".' }), {

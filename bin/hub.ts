@@ -4,6 +4,7 @@ import { App } from 'aws-cdk-lib';
 
 import { cdkContext } from '../lib/cdk-context.ts';
 import { HubStack } from '../lib/hub-stack.ts';
+import { addPolicyChecks } from '../lib/policy-checks.ts';
 import { StageConfigError, stageConfig } from '../lib/stage-config.ts';
 
 /** The CDK says where to; run by itself (`npm run synth`) this synthesizes where the CDK would. */
@@ -11,9 +12,12 @@ const outdir = process.env['CDK_OUTDIR'] ?? join(import.meta.dirname, '../cdk.ou
 
 try {
   const app = new App({ outdir, context: cdkContext() });
+  addPolicyChecks(app);
   new HubStack(app, stageConfig(app.node.tryGetContext('stage'), app.node.tryGetContext('stages')));
+  app.synth();
 } catch (error) {
-  if (!(error instanceof StageConfigError)) throw error;
+  const told = error instanceof StageConfigError || (error instanceof Error && error.name === 'ValidationFailed');
+  if (!told) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
+import { accept } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface ContextFunctionProps {
@@ -42,5 +43,43 @@ export class ContextFunction extends Construct {
       role,
       logGroup,
     });
+    acceptFindings(this);
   }
+}
+
+/** Why nothing has a dead-letter queue of its own but the streams. */
+export const FAILURES_ARE_SEEN =
+  'Whoever calls learns of a failure: the gateway and the admin at once, a stream by its dead-letter queue. What runs on a schedule is made good by its next run, and an alarm tells.';
+
+function acceptFindings(contextFunction: ContextFunction): void {
+  accept(
+    contextFunction,
+    'The policy is made for one role and attached to no other: as part of the role it cannot be lent to anybody.',
+    'HIPAA.Security-IAMNoInlinePolicy',
+    'NIST.800.53.R5-IAMNoInlinePolicy',
+  );
+  accept(
+    contextFunction,
+    'The API’s throttle is the ceiling. A reservation per function would be taken from the account’s limit, which in a new account is too small for any.',
+    'HIPAA.Security-LambdaConcurrency',
+    'NIST.800.53.R5-LambdaConcurrency',
+  );
+  accept(
+    contextFunction,
+    FAILURES_ARE_SEEN,
+    'HIPAA.Security-LambdaDLQ',
+    'NIST.800.53.R5-LambdaDLQ',
+    'Serverless-LambdaDLQ',
+  );
+  accept(
+    contextFunction,
+    'It talks to AWS services only, over TLS and signed, so there is no network to be inside of; in a VPC it would start slower and need an endpoint for each service.',
+    'HIPAA.Security-LambdaInsideVPC',
+    'NIST.800.53.R5-LambdaInsideVPC',
+  );
+  accept(
+    contextFunction,
+    'Every log line has the W3C trace id of the request, which costs nothing; X-Ray would add its own daemon, a permission on all resources and a price per trace.',
+    'Serverless-LambdaTracing',
+  );
 }

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
+import { accept } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 
 const PRIVATE = {
@@ -23,7 +24,6 @@ export class DocumentBucket extends Construct {
     super(scope, id);
     const accessLog = new Bucket(this, 'AccessLog', {
       ...PRIVATE,
-      // S3 delivers access logs to no bucket that is encrypted with a customer's key.
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [
         { expiration: Duration.days(stage.logRetentionDays), noncurrentVersionExpiration: Duration.days(1) },
@@ -40,5 +40,17 @@ export class DocumentBucket extends Construct {
       serverAccessLogsBucket: accessLog,
       removalPolicy,
     });
+    accept(
+      this,
+      'Documents stay in the region the partners agreed on; versions and, in prod, retention protect them there.',
+      'HIPAA.Security-S3BucketReplicationEnabled',
+      'NIST.800.53.R5-S3BucketReplicationEnabled',
+    );
+    accept(
+      accessLog,
+      'S3 delivers access logs to no bucket that is encrypted with a KMS key. It is encrypted with a key of S3.',
+      'HIPAA.Security-S3DefaultEncryptionKMS',
+      'NIST.800.53.R5-S3DefaultEncryptionKMS',
+    );
   }
 }

@@ -24,6 +24,7 @@ import { Construct } from 'constructs';
 
 import type { Route, Routes } from '../../lambdas/shared/http/route.ts';
 import type { StageConfig } from '../stage-config.ts';
+import { accept } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity.ts';
 
@@ -158,11 +159,14 @@ export class ContractHttpApi extends Construct {
   }
 
   #addRoute(route: Route, integration: FunctionIntegration): void {
-    new HttpRoute(this, route.operationId, {
+    const endpoint = new HttpRoute(this, route.operationId, {
       httpApi: this.api,
       routeKey: HttpRouteKey.with(route.path, HttpMethod[route.method]),
       integration,
       ...(route.scopes === 'public' ? {} : { authorizer: this.#authorizer, authorizationScopes: [...route.scopes] }),
     });
+    if (route.scopes === 'public') {
+      accept(endpoint, 'Health, API reference and problem pages show no data.', 'AwsSolutions-APIG4');
+    }
   }
 }

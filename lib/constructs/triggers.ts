@@ -7,6 +7,9 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
+import { accept } from './accept.ts';
+import { FAILURES_ARE_SEEN } from './context-function.ts';
+
 /**
  * Runs a function on the changes of a table that match `filter` (an event pattern), in order per item, retrying a day.
  * What still fails then is parked in a queue of its own.
@@ -17,6 +20,12 @@ export function runOnStream(handler: Lambda, table: TableV2, filter: Readonly<Re
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
+  accept(
+    parked,
+    'It is itself a dead-letter queue: nothing takes from it but a person.',
+    'AwsSolutions-SQS3',
+    'Serverless-SQSRedrivePolicy',
+  );
   if (table.tableStreamArn === undefined) throw new Error(`${table.node.path} has no stream`);
   table.grantStreamRead(handler);
   new EventSourceMapping(handler, 'Stream', {
@@ -35,5 +44,6 @@ export function runOnStream(handler: Lambda, table: TableV2, filter: Readonly<Re
 
 /** Runs a function on a schedule. A run that fails is not repeated: the next one does its work. */
 export function runOnSchedule(scope: Construct, id: string, handler: Lambda, schedule: Schedule): void {
-  new Rule(scope, id, { schedule, targets: [new LambdaFunction(handler, { retryAttempts: 0 })] });
+  const rule = new Rule(scope, id, { schedule, targets: [new LambdaFunction(handler, { retryAttempts: 0 })] });
+  accept(rule, FAILURES_ARE_SEEN, 'Serverless-EventBusDLQ');
 }

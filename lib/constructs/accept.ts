@@ -1,0 +1,11 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Says why findings of the policy checks about a construct, and what is in it, are right as they are. The reason stands
+ * beside what it is about, so that nothing else is excused by it.
+ * @param rules the ids that the checks' report gives, such as `AwsSolutions-SQS3`
+ */
+export function accept(construct: IConstruct, reason: string, ...rules: readonly string[]): void {
+  Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
+}

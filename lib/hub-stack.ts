@@ -18,6 +18,7 @@ export class HubStack extends Stack {
       description: `Oncology Collaboration Hub, ${config.stage}`,
       env: { region: config.region, ...(config.account === undefined ? {} : { account: config.account }) },
       terminationProtection: config.keepData,
+      tags: { application: 'oncology-collaboration-hub', stage: config.stage },
     });
     const foundation = new Foundation(this, 'Foundation', config);
     const identity = new Identity(this, 'Identity', foundation);

@@ -10,6 +10,7 @@ import { startS3 } from './engines/s3.ts';
 import { openTables } from './engines/tables.ts';
 import type { LocalFunction } from './functions/function.ts';
 import { createFunctions } from './functions/functions.ts';
+import { createCrossOrigin } from './gateway/cors.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { audienceOf, createRoutes } from './gateway/routes.ts';
 import { openAccounts, scopesOf } from './issuer/accounts.ts';
@@ -146,7 +147,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     streams.start();
     schedules.start();
   }
-  gateway.serve({ issuer, match, accountId: ACCOUNT_ID, onLog });
+  gateway.serve({ issuer, match, crossOrigin: createCrossOrigin(template, resolve), accountId: ACCOUNT_ID, onLog });
   // Ended first: no new request or batch while the rest winds down.
   onStop(gateway.stop);
 

@@ -5,6 +5,9 @@ import { at, references, stage, templateOf } from '../support/stages.ts';
 /** What holds for whatever is deployed; `prod` is what partners use, and `dev` differs in settings only. */
 const template = templateOf(stage('prod'));
 
+/** Functions that a person invokes and waits for. */
+const INVOKED_BY_AN_ADMIN = ['InstitutionsRegisterFunction'];
+
 describe('every function', () => {
   const functions = () => template.ofType('AWS::Lambda::Function');
 
@@ -27,12 +30,99 @@ describe('every function', () => {
     }
   });
 
+  test('that is invoked by nobody who waits has a way for what fails', () => {
+    const scheduled = template.ofType('AWS::Events::Rule').flatMap((rule) => references(at(rule, 'Targets')));
+    const followers = template
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .flatMap((mapping) => references(at(mapping, 'FunctionName')));
+    const called = template
+      .ofType('AWS::ApiGatewayV2::Integration')
+      .flatMap((integration) => references(at(integration, 'IntegrationUri')));
+    // A schedule's next run does the work of the one that failed; a stream has its queue, which is asserted below.
+    const nobodyWaits = functions().filter(
+      ({ logicalId }) => ![...called, ...scheduled, ...followers].includes(logicalId),
+    );
+    for (const { logicalId } of nobodyWaits) expect(INVOKED_BY_AN_ADMIN).toContainEqual(logicalId.slice(0, -8));
+  });
+
   test('has a limit of time and says what it does', () => {
     for (const each of functions()) {
       expect(at(each, 'Timeout')).toBeLessThanOrEqual(60);
       expect(String(at(each, 'Description')).length).toBeGreaterThan(10);
     }
   });
+});
+
+describe('every log', () => {
+  const logs = () => template.ofType('AWS::Logs::LogGroup');
+
+  test('is kept for as long as the stage says, encrypted with the Hub’s key', () => {
+    for (const log of logs()) {
+      expect(at(log, 'RetentionInDays')).toBe(stage('prod').logRetentionDays);
+      expect(references(at(log, 'KmsKeyId'))).toEqual(key());
+    }
+  });
+});
+
+describe('the API', () => {
+  const settings = () => template.ofType('AWS::ApiGatewayV2::Stage').map(({ properties }) => properties);
+
+  test('takes no more than the stage says', () => {
+    const { ratePerSecond, burst } = stage('prod').throttle;
+    expect(settings()).toHaveLength(1);
+    for (const setting of settings()) {
+      expect(setting['DefaultRouteSettings']).toEqual({
+        ThrottlingRateLimit: ratePerSecond,
+        ThrottlingBurstLimit: burst,
+      });
+    }
+  });
+
+  test('logs each request by an allow-list without body, token, query, path or address', () => {
+    for (const { AccessLogSettings } of settings()) {
+      const { Format } = AccessLogSettings as { Format: string };
+      const variables = [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name = '']) => name);
+      expect(variables.length).toBeGreaterThan(6);
+      expect(
+        variables.filter((name) => /path|identity|query|header|body|token|sub$|userAgent|domain/i.test(name)),
+      ).toEqual([]);
+      const line: unknown = JSON.parse(Format);
+      expect(line).toMatchObject({ route: '$context.routeKey', status: '$context.status' });
+    }
+  });
+
+  test('has a name of its own when the stage gives one', () => {
+    const domain = {
+      name: 'api.hub.example.org',
+      certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+    };
+    const named = templateOf({ ...stage('prod'), domain });
+    expect(template.ofType('AWS::ApiGatewayV2::DomainName')).toEqual([]);
+    expect(named.ofType('AWS::ApiGatewayV2::DomainName').map(({ properties }) => properties)).toMatchObject([
+      { DomainName: domain.name, DomainNameConfigurations: [{ SecurityPolicy: 'TLS_1_2' }] },
+    ]);
+    expect(named.ofType('AWS::ApiGatewayV2::ApiMapping')).toHaveLength(1);
+  });
+});
+
+/** The logical id of the Hub's key. */
+const key = () => template.ofType('AWS::KMS::Key').map(({ logicalId }) => logicalId);
+
+test('there is one key, which is replaced every year and serves nobody outside the account', () => {
+  const [resource, ...others] = template.ofType('AWS::KMS::Key');
+  expect(others).toEqual([]);
+  if (resource === undefined) throw new Error('There is no key');
+  expect(at(resource, 'EnableKeyRotation')).toBe(true);
+  const statements = at(resource, 'KeyPolicy', 'Statement') as { Principal: { AWS?: unknown }; Condition?: unknown }[];
+  for (const { Condition } of statements.filter(({ Principal: { AWS } }) => AWS === '*')) {
+    expect(Condition).toMatchObject({ StringEquals: { 'kms:CallerAccount': { Ref: 'AWS::AccountId' } } });
+  }
+});
+
+test('every secret is encrypted with the Hub’s key', () => {
+  const secrets = template.ofType('AWS::SecretsManager::Secret');
+  expect(secrets.length).toBeGreaterThan(0);
+  for (const secret of secrets) expect(references(at(secret, 'KmsKeyId'))).toEqual(key());
 });
 
 describe('every table', () => {
@@ -44,19 +134,36 @@ describe('every table', () => {
       expect(table.properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
         StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
-        SSESpecification: { SSEEnabled: true },
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
         TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
       });
     }
   });
 
-  test('can be restored to any second and not be deleted', () => {
+  test('has copies where the stage says, each under a key of its region', () => {
+    const keyArn = 'arn:aws:kms:eu-north-1:111122223333:key/00000000-0000-0000-0000-000000000000';
+    const copied = templateOf({ ...stage('prod'), replicas: [{ region: 'eu-north-1', keyArn }] });
+    for (const table of copied.ofType('AWS::DynamoDB::GlobalTable')) {
+      expect(at(table, 'Replicas')).toMatchObject([
+        {
+          Region: 'eu-north-1',
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { KMSMasterKeyId: keyArn },
+        },
+        { Region: 'eu-central-1', DeletionProtectionEnabled: true },
+      ]);
+    }
+  });
+
+  test('can be restored to any second of 35 days and not be deleted', () => {
     for (const table of tables()) {
       const [replica] = at(table, 'Replicas') as Record<string, unknown>[];
       expect(replica).toMatchObject({
         DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
       });
+      expect(references(at(table, 'Replicas', 0, 'SSESpecification', 'KMSMasterKeyId'))).toEqual(key());
     }
   });
 });

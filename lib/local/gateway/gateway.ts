@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Issuer } from '../issuer/issuer.ts';
 import { readBody } from './body.ts';
+import type { CrossOrigin } from './cors.ts';
 import { httpEvent } from './event.ts';
 import { INTERNAL_SERVER_ERROR, refusals, STARTING } from './refusal.ts';
 import { type Reply, replyFrom } from './reply.ts';
@@ -14,6 +15,7 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 export interface Served {
   readonly issuer: Issuer;
   readonly match: MatchRoute;
+  readonly crossOrigin: CrossOrigin;
   readonly accountId: string;
   /** Told about functions that failed. */
   readonly onLog: (line: string) => void;
@@ -77,7 +79,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
     await endpoint(request, response);
     return;
   }
-  send(response, url === null ? refusals.notFound('/') : await route(request, url, served));
+  const preflight = served.crossOrigin.preflight(String(request.method), request.headers);
+  if (preflight !== undefined) {
+    send(response, preflight);
+    return;
+  }
+  const reply = url === null ? refusals.notFound('/') : await route(request, url, served);
+  send(response, { ...reply, headers: { ...reply.headers, ...served.crossOrigin.headersFor(request.headers) } });
 }
 
 async function route(request: IncomingMessage, url: URL, served: Served): Promise<Reply> {

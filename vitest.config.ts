@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+const EVERY_TEST = 'tests/**/*.test.ts';
+/** What looks back at what the others did. */
+const AT_THE_END = 'tests/api/least-privilege.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
     // Files share nothing but modules, and loading those again for each would take as long as the tests.
     isolate: false,
     maxWorkers: 2,
@@ -12,5 +15,9 @@ export default defineConfig({
     teardownTimeout: 20_000,
     // What comes by a stream or a worker's output comes later on a busy machine.
     expect: { poll: { timeout: 10_000 } },
+    projects: [
+      { extends: true, test: { name: 'all', include: [EVERY_TEST], exclude: [AT_THE_END] } },
+      { extends: true, test: { name: 'end', include: [AT_THE_END], sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -3,7 +3,6 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, type Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping, type Function as Lambda, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
@@ -28,6 +27,8 @@ export function runOnStream(handler: Lambda, table: TableV2, filter: Readonly<Re
   );
   if (table.tableStreamArn === undefined) throw new Error(`${table.node.path} has no stream`);
   table.grantStreamRead(handler);
+  // Not the library's `SqsDlq`, which would let the function ask about the queue, too.
+  parked.grant(handler, 'sqs:SendMessage');
   new EventSourceMapping(handler, 'Stream', {
     target: handler,
     eventSourceArn: table.tableStreamArn,
@@ -37,7 +38,7 @@ export function runOnStream(handler: Lambda, table: TableV2, filter: Readonly<Re
     reportBatchItemFailures: true,
     retryAttempts: 20,
     maxRecordAge: Duration.days(1),
-    onFailure: new SqsDlq(parked),
+    onFailure: { bind: () => ({ destination: parked.queueArn }) },
     filters: [{ pattern: JSON.stringify(filter) }],
   });
 }

@@ -16,6 +16,8 @@ import { audienceOf, createRoutes } from './gateway/routes.ts';
 import { openAccounts, scopesOf } from './issuer/accounts.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { openSigningKey } from './issuer/signing-key.ts';
+import { openGate } from './permissions/gate.ts';
+import { databaseGrants } from './permissions/grants.ts';
 import { openStore, type Store } from './store.ts';
 import { type Assembly, readAssembly } from './template/assembly.ts';
 import { createResolver } from './template/intrinsics.ts';
@@ -86,18 +88,22 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     secret: openSecrets(template, store),
   });
 
+  const endpoint = (await options.interposeDynamodb?.(dynamodb.endpoint)) ?? dynamodb.endpoint;
+  // A database of somebody else's may check signatures, which nothing that stands in between can leave intact.
+  const gate = dynamodb.engine === 'external' ? undefined : await openGate(endpoint, onLog);
+  onStop(async () => gate?.stop());
   const functions = createFunctions({
     assembly,
     resolve,
     onLog,
-    environment: {
+    environment: (logicalId) => ({
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_ACCESS_KEY_ID: gate === undefined ? credentials.accessKeyId : logicalId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_ENDPOINT_URL_DYNAMODB: (await options.interposeDynamodb?.(dynamodb.endpoint)) ?? dynamodb.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: gate?.url ?? endpoint,
       AWS_ENDPOINT_URL_S3: s3Endpoint,
-    },
+    }),
   });
   onStop(async () => {
     await Promise.all([...functions.values()].map((each) => each.stop()));
@@ -119,6 +125,8 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   const startingS3 = startS3(s3Port, join(store.dir, 's3'), buckets);
   onStop(async () => (await settled(startingS3))?.stop());
   await Promise.all([startingS3, tables.ensure(resolve)]);
+  const tableArns = `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/`;
+  gate?.enforce({ grants: databaseGrants(template, resolve), tables: tableArns });
 
   const streamsClient = new DynamoDBStreamsClient(client);
   onStop(() => {
@@ -161,6 +169,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     tableName: (prefix) => tables.nameOf(template.find(prefix, ...tables.types).logicalId),
     bucketName: (prefix) => bucketName(template.find(prefix, 'AWS::S3::Bucket').logicalId),
     token: mintFor(issuer),
+    databaseUsage: () => gate?.usage(),
     invoke: async (prefix, event) =>
       functionFor(template.find(prefix, 'AWS::Lambda::Function').logicalId).invoke(event),
     runSchedule: async (prefix) => schedules.run(template.find(prefix, 'AWS::Events::Rule').logicalId),

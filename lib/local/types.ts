@@ -1,6 +1,7 @@
 import type { Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import type { DynamodbEngine } from './engines/dynamodb.ts';
 import type { Account } from './issuer/accounts.ts';
+import type { Usage } from './permissions/gate.ts';
 import type { Template } from './template/template.ts';
 
 /** What the local runtime is asked for, and what it gives. */
@@ -45,6 +46,8 @@ export interface Hub {
   /** The methods below that take the start of a logical id throw an Error unless exactly one resource fits. */
   tableName(logicalIdPrefix: string): string;
   bucketName(logicalIdPrefix: string): string;
+  /** What each function has done with DynamoDB so far, by logical id; undefined when permissions are not enforced. */
+  databaseUsage(): ReadonlyMap<string, Usage> | undefined;
   /** Signs an access token without asking the issuer over HTTP. */
   token(request: TokenRequest): Promise<string>;
   /** Runs a function. @throws FunctionError */

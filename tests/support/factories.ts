@@ -158,6 +158,20 @@ export async function elapse(booking: BookingRepresentation): Promise<void> {
   });
 }
 
+/** Leaves a booking changed and its account not, as a step does that dies half-way. */
+export async function stepHalfWay(booking: BookingRepresentation, status: BookingRepresentation['status']) {
+  const client = await engine();
+  await client.send(
+    new UpdateCommand({
+      TableName: await quotasTable(),
+      Key: { pk: `GRANT#${familyOf(booking.id)}`, sk: `BOOKING#${booking.id}` },
+      UpdateExpression: 'SET #status = :status, version = version + :one',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':status': status, ':one': 1 },
+    }),
+  );
+}
+
 /** Leaves a unit taken without a booking, as a request does that dies half-way. */
 export async function abandonUnit({ grant }: Scene, secondsAgo: number): Promise<void> {
   const id = `${familyOf(grant.id)}-8${randomUUID().slice(1, 4)}-${randomUUID().slice(24)}`;

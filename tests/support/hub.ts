@@ -13,6 +13,8 @@ export const hub: Controls = {
   runSchedule: (rule) => ask('runSchedule', rule),
   drainStreams: () => ask('drainStreams'),
   logs: () => ask('logs'),
+  databaseUsage: () => ask('databaseUsage'),
+  finishedFiles: () => ask('finishedFiles'),
 };
 
 async function ask<K extends keyof Controls>(

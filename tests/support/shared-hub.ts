@@ -11,6 +11,7 @@ import type { TestProject } from 'vitest/node';
 
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
 import { type Hub, startHub, type TokenRequest } from '../../lib/local/hub.ts';
+import type { Usage } from '../../lib/local/permissions/gate.ts';
 
 /**
  * One hub for all API tests. It runs in the test runner's own process, and starts when the first test asks for it; the
@@ -47,6 +48,10 @@ export interface Controls {
   readonly drainStreams: () => Promise<void>;
   /** Everything the functions have written so far. */
   readonly logs: () => Promise<readonly string[]>;
+  /** What each function has done with the database so far, by logical id. */
+  readonly databaseUsage: () => Promise<Readonly<Record<string, Usage>> | undefined>;
+  /** Paths of the test files all of whose tests have been run by now. */
+  readonly finishedFiles: () => Promise<readonly string[]>;
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -54,7 +59,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = createServer((request, response) => {
     void (async () => {
       try {
-        starting ??= start();
+        starting ??= start(project);
         const { controls } = await starting;
         const { name, args } = JSON.parse(await text(request)) as { name: keyof Controls; args: unknown[] };
         const control = controls[name] as (...args: unknown[]) => Promise<unknown>;
@@ -75,7 +80,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function start(): Promise<{ controls: Controls; stop: () => Promise<void> }> {
+async function start(project: TestProject): Promise<{ controls: Controls; stop: () => Promise<void> }> {
   const lines: string[] = [];
   const assembly = mkdtempSync(join(tmpdir(), 'hub-assembly-'));
   const { synthesize } = await import('../../lib/local/template/synthesize.ts');
@@ -115,8 +120,20 @@ async function start(): Promise<{ controls: Controls; stop: () => Promise<void> 
     runSchedule: (rule) => hub.runSchedule(rule),
     drainStreams: () => hub.drainStreams(),
     logs: async () => lines,
+    databaseUsage: async () => {
+      const usage = hub.databaseUsage();
+      return usage && Object.fromEntries(usage);
+    },
+    finishedFiles: async () => finishedFiles(project),
   };
   return { controls, stop };
+}
+
+function finishedFiles({ vitest, config }: TestProject): string[] {
+  // With a pattern some tests of every file are left out.
+  if (config.testNamePattern !== undefined) return [];
+  const finished = vitest.state.getTestModules().filter((each) => ['passed', 'failed'].includes(each.state()));
+  return finished.map(({ moduleId }) => moduleId);
 }
 
 function demoPartners() {

@@ -24,8 +24,8 @@ const SERVED = ['Code', 'Handler', 'Environment', 'Timeout', 'MemorySize'];
 export interface FunctionsOptions {
   readonly assembly: Assembly;
   readonly resolve: Resolve;
-  /** Added to every function's environment, as the Lambda service adds its own. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Added to the environment of the function with this logical id, as the Lambda service adds its own. */
+  readonly environment: (logicalId: string) => Readonly<Record<string, string>>;
   readonly onLog: (line: string) => void;
 }
 
@@ -62,7 +62,7 @@ function createFunction(
     timeout: Timeout * 1000,
     onLog,
     environment: {
-      ...environment,
+      ...environment(name),
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

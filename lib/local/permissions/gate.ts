@@ -1,0 +1,112 @@
+import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+import { type Call, callsOf } from './calls.ts';
+import { allows, type Grant } from './grants.ts';
+
+/** What a function did with DynamoDB. */
+export interface Usage {
+  /** Actions it asked for and was allowed, each resource once. */
+  readonly used: readonly Call[];
+  readonly refused: readonly Call[];
+}
+
+export interface GateRules {
+  /** What each function may do, by logical id. */
+  readonly grants: ReadonlyMap<string, readonly Grant[]>;
+  /** What the ARN of every table begins with. */
+  readonly tables: string;
+}
+
+/** Stands between the functions and DynamoDB and lets pass what their roles allow, as IAM does. */
+export interface Gate {
+  /** The endpoint for functions. */
+  readonly url: string;
+  /** Until it is told the rules, nothing passes. */
+  enforce(rules: GateRules): void;
+  /** What has been asked for so far, by function. */
+  usage(): ReadonlyMap<string, Usage>;
+  stop(): Promise<void>;
+}
+
+/** The access key that a request is signed with, which names the function: each has a key of its own. */
+const SIGNED_BY = /Credential=([^/]+)\//;
+
+/**
+ * @param engine endpoint of the DynamoDB behind the gate, which must not care about signatures
+ * @param onLog gets a line, as JSON, for whatever is refused
+ */
+export async function openGate(engine: string, onLog: (line: string) => void): Promise<Gate> {
+  const { hostname, port } = new URL(engine);
+  const agent = new Agent({ keepAlive: true });
+  const seen = new Map<string, Record<keyof Usage, Map<string, Call>>>();
+  let rules: GateRules = { grants: new Map(), tables: '' };
+
+  /** @returns the first action that is not allowed */
+  const refusal = (name: string, calls: readonly Call[]): Call | undefined => {
+    const usage = seen.get(name) ?? { used: new Map(), refused: new Map() };
+    seen.set(name, usage);
+    const grants = rules.grants.get(name) ?? [];
+    const refused = calls.find(({ action, resource }) => !allows(grants, action, resource));
+    const noted = refused === undefined ? calls : [refused];
+    for (const call of noted) {
+      usage[refused === undefined ? 'used' : 'refused'].set(`${call.action} ${call.resource}`, call);
+    }
+    return refused;
+  };
+
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await buffer(incoming);
+    const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
+    const name = SIGNED_BY.exec(String(incoming.headers.authorization))?.[1] ?? 'nobody';
+    const refused = refusal(name, callsOf(operation, JSON.parse(body.toString()), rules.tables));
+    if (refused !== undefined) {
+      onLog(JSON.stringify({ level: 'ERROR', message: 'The role does not allow it', function: name, ...refused }));
+      deny(outgoing, name, refused);
+      return;
+    }
+    const onward = httpRequest({ agent, hostname, port, method: 'POST', path: '/', headers: incoming.headers });
+    onward.on('response', (reply) => {
+      outgoing.writeHead(reply.statusCode ?? 500, reply.headers);
+      reply.on('error', () => outgoing.destroy());
+      reply.pipe(outgoing);
+    });
+    // A connection that breaks behind the gate breaks before it, too.
+    onward.on('error', () => outgoing.destroy());
+    onward.end(body);
+  };
+
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The gate before DynamoDB does not listen.');
+
+  return {
+    url: `http://127.0.0.1:${String(address.port)}`,
+    enforce: (given) => {
+      rules = given;
+    },
+    usage: () =>
+      new Map(
+        [...seen].map(([name, { used, refused }]) => [
+          name,
+          { used: [...used.values()], refused: [...refused.values()] },
+        ]),
+      ),
+    stop: async () => {
+      server.closeAllConnections();
+      agent.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** As DynamoDB says it. */
+function deny(outgoing: ServerResponse, name: string, { action, resource }: Call): void {
+  const message = `User: ${name} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
+  outgoing
+    .writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
+    .end(JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: message }));
+}

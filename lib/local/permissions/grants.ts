@@ -1,0 +1,89 @@
+import * as z from 'zod/mini';
+
+import type { Resolve } from '../template/intrinsics.ts';
+import type { Resource, Template } from '../template/template.ts';
+
+/** What the roles of the template's functions allow. */
+
+/** An action on the resources whose ARN fits a pattern, in which `*` and `?` are wildcards. */
+export interface Grant {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** A statement of a policy; its resources are not resolved. */
+export interface Statement {
+  readonly actions: readonly string[];
+  readonly resources: readonly unknown[];
+}
+
+const StatementProperties = z.looseObject({
+  Effect: z.string(),
+  Action: z.optional(z.union([z.string(), z.array(z.string())])),
+  Resource: z.optional(z.unknown()),
+});
+const Document = z.looseObject({ Statement: z.array(StatementProperties) });
+const PolicyProperties = z.looseObject({ PolicyDocument: Document, Roles: z._default(z.array(z.unknown()), []) });
+const RoleProperties = z.looseObject({
+  Policies: z._default(z.array(z.looseObject({ PolicyDocument: Document })), []),
+  ManagedPolicyArns: z.optional(z.unknown()),
+});
+const RoleOfFunction = z.looseObject({
+  Role: z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
+});
+const Reference = z.strictObject({ Ref: z.string() });
+
+/** Parts of a statement that would make it mean something else if they were passed over. */
+const UNKNOWN = ['NotAction', 'NotResource', 'Condition'];
+
+/**
+ * The statements of all policies of a function's role; none when the template does not declare that role.
+ * @throws Error naming the function, when a policy says something that is not understood here
+ */
+export function statementsFor(template: Template, { logicalId, properties }: Resource): Statement[] {
+  const roleId = RoleOfFunction.safeParse(properties).data?.Role['Fn::GetAtt'][0] ?? '';
+  const role = template.resources.get(roleId);
+  if (role === undefined) return [];
+  const { Policies, ManagedPolicyArns } = RoleProperties.parse(role.properties);
+  if (ManagedPolicyArns !== undefined) throw new Error(`${logicalId}: managed policies are not known here.`);
+  const attached = template
+    .ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')
+    .map((policy) => PolicyProperties.parse(policy.properties))
+    .filter(({ Roles }) => Roles.some((each) => Reference.safeParse(each).data?.Ref === roleId));
+  return [...attached, ...Policies].flatMap(({ PolicyDocument }) =>
+    PolicyDocument.Statement.map((statement) => {
+      const unknown = UNKNOWN.filter((part) => part in statement);
+      if (statement.Effect !== 'Allow' || unknown.length > 0) {
+        throw new Error(`${logicalId}: a statement with ${unknown[0] ?? statement.Effect} is not supported locally.`);
+      }
+      return { actions: [statement.Action ?? []].flat(), resources: [statement.Resource ?? []].flat() };
+    }),
+  );
+}
+
+/** What each function may do with DynamoDB, by logical id. */
+export function databaseGrants(template: Template, resolve: Resolve): ReadonlyMap<string, readonly Grant[]> {
+  const functions = template.ofType('AWS::Lambda::Function');
+  return new Map(functions.map((each) => [each.logicalId, grantsFor(template, resolve, each)]));
+}
+
+function grantsFor(template: Template, resolve: Resolve, lambda: Resource): Grant[] {
+  return statementsFor(template, lambda)
+    .filter(({ actions }) => actions.some((action) => action === '*' || action.startsWith('dynamodb:')))
+    .flatMap(({ actions, resources }) =>
+      resources.flatMap((resource) => actions.map((action) => ({ action, resource: String(resolve(resource)) }))),
+    );
+}
+
+export function allows(grants: readonly Grant[], action: string, resource: string): boolean {
+  return grants.some((grant) => fits(grant.action, action) && fits(grant.resource, resource));
+}
+
+function fits(pattern: string, text: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === text;
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`).test(text);
+}

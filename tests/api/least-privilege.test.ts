@@ -1,0 +1,91 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { statementsFor } from '../../lib/local/permissions/grants.ts';
+import type { Resource, Template } from '../../lib/local/template/template.ts';
+import { hub, hubTemplate } from '../support/hub.ts';
+import { at } from '../support/stages.ts';
+
+/**
+ * What the functions may do is what they were seen to do while the API tests ran: no action more, no action less. It
+ * runs when all other tests are done (`vitest.config.ts`). What a role does not allow is refused while they run, by the
+ * local runtime itself; this looks for what nobody needed.
+ */
+
+const template: Template = await hubTemplate();
+const functions = template.ofType('AWS::Lambda::Function');
+
+const LOGGING = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const STREAMING = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `dynamodb:${name}`);
+const DECRYPTING = ['kms:Decrypt', 'kms:DescribeKey'];
+const PARKING = ['sqs:SendMessage'];
+
+/** `dynamodb:PutItem QuotasData….Arn` */
+const named = (actions: readonly string[], resource: unknown): string[] => {
+  const [id, attribute] = (resource as { 'Fn::GetAtt'?: [string, string] } | undefined)?.['Fn::GetAtt'] ?? [];
+  return actions.map(
+    (action) => `${action} ${id === undefined ? JSON.stringify(resource) : `${id}.${String(attribute)}`}`,
+  );
+};
+
+const granted = (lambda: Resource): string[] =>
+  statementsFor(template, lambda).flatMap(({ actions, resources }) =>
+    resources.flatMap((each) => named(actions, each)),
+  );
+
+/** What the Lambda service does in the name of a function's role, where no test can see it. */
+function madeByTheService(lambda: Resource): string[] {
+  const logGroup = (at(lambda, 'LoggingConfig', 'LogGroup') as { Ref: string }).Ref;
+  const mappings = template
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter((mapping) => (at(mapping, 'FunctionName') as { Ref: string }).Ref === lambda.logicalId);
+  return [
+    // It writes what the function prints.
+    ...named(LOGGING, { 'Fn::GetAtt': [logGroup, 'Arn'] }),
+    ...mappings.flatMap((mapping) => {
+      const stream = at(mapping, 'EventSourceArn');
+      const table = template.find(
+        (stream as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0],
+        'AWS::DynamoDB::GlobalTable',
+      );
+      return [
+        // It reads the stream, whose records are encrypted with the table's key,
+        ...named(STREAMING, stream),
+        ...named(DECRYPTING, at(table, 'Replicas', 0, 'SSESpecification', 'KMSMasterKeyId')),
+        // and parks what the function could not handle.
+        ...named(PARKING, at(mapping, 'DestinationConfig', 'OnFailure', 'Destination')),
+      ];
+    }),
+  ];
+}
+
+const usage = await hub.databaseUsage();
+const tableOf = (arn: string): string => `${arn.slice(arn.lastIndexOf('/') + 1)}.Arn`;
+
+/** API tests that have not been run, or not wholly. */
+async function missingFiles(): Promise<string[]> {
+  const finished = new Set(await hub.finishedFiles());
+  return globSync(join(import.meta.dirname, '*.test.ts')).filter(
+    (file) => file !== import.meta.filename && !finished.has(file),
+  );
+}
+const missing = await missingFiles();
+
+describe.skipIf(usage === undefined)('while the API tests ran', () => {
+  test('no function was refused anything', () => {
+    const refused = Object.entries(usage ?? {}).flatMap(([name, { refused: calls }]) =>
+      calls.map((call) => ({ name, ...call })),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  test.for(functions)('$logicalId needed all it may do', (lambda, { skip }) => {
+    skip(missing.length > 0, 'only when all API tests have been run');
+    const seen = (usage?.[lambda.logicalId]?.used ?? []).map(
+      ({ action, resource }) => `${action} ${tableOf(resource)}`,
+    );
+    expect(granted(lambda).toSorted()).toEqual([...seen, ...madeByTheService(lambda)].toSorted());
+  });
+});

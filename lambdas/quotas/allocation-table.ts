@@ -56,10 +56,14 @@ export class AllocationTable {
           TableName: this.#table.name,
           Key: poolKey(pool.id),
           UpdateExpression:
-            'SET #capacity = :capacity, unallocated = unallocated + :change, cancellationPolicy = :cancellation, ' +
+            'SET #capacity = :capacity, unallocated = unallocated + :change, cancellationPolicy = :cancellation, #by = :by, ' +
             `noShowPolicy = :noShow, version = :version, updatedAt = :now${name === undefined ? '' : ', #name = :name'}`,
           ConditionExpression: 'version = :seen AND unallocated >= :needed',
-          ExpressionAttributeNames: { '#capacity': 'capacity', ...(name === undefined ? {} : { '#name': 'name' }) },
+          ExpressionAttributeNames: {
+            '#capacity': 'capacity',
+            '#by': 'by',
+            ...(name === undefined ? {} : { '#name': 'name' }),
+          },
           ExpressionAttributeValues: {
             ':capacity': pool.capacity,
             ':change': change,
@@ -67,6 +71,7 @@ export class AllocationTable {
             ':cancellation': pool.cancellationPolicy,
             ':noShow': pool.noShowPolicy,
             ':version': pool.version,
+            ':by': pool.by,
             ':seen': pool.version - 1,
             ':now': pool.updatedAt,
             ...(name === undefined ? {} : { ':name': name }),

@@ -85,7 +85,7 @@ export async function act(ports: Ports, request: ActionRequest): Promise<Outcome
     const now = ports.now();
     const change = await changeBy(ports, request, booking);
     const requests = { ...booking.requests, [action]: mark(attempt) };
-    const decision = decide(booking, action, now, { ...change, requests });
+    const decision = decide(booking, action, now, { ...change, requests, by: permission.agent });
     if (decision.kind === 'expired') {
       await expire(claims, booking);
       throw new Problem(HoldExpired, `The hold ended at ${booking.expiresAt}.`, { expiresAt: booking.expiresAt });

@@ -1,3 +1,4 @@
+import { HUB } from '../shared/auth/agent.ts';
 import type { Claim, ClaimStore } from '../shared/capacity/claim.ts';
 import { subjectKey } from '../shared/capacity/holder.ts';
 import { accountKey } from './keys.ts';
@@ -28,7 +29,7 @@ export function bookingsAsClaims({ quotas, now }: Ports): ClaimStore<Booking & C
       return { ...holder, takenAt: new Date(booking.expiresAt).getTime() / 1000 - minutes * 60, minutes };
     },
     expired: (booking, at) => {
-      const decision = decide(booking, 'expire', at);
+      const decision = decide(booking, 'expire', at, { by: HUB });
       return decision.kind === 'changed' ? decision.booking : undefined;
     },
   };

@@ -78,6 +78,23 @@ const Balance = z
       'Courses of a grant. `available` = `entitled` − `committed`; `committed` is the sum of the five counts behind it.',
   });
 
+const Adjustments = z
+  .strictObject({
+    carriedIn: z.int(),
+    carriedOut: z.int(),
+    transferredIn: z.int(),
+    transferredOut: z.int(),
+    borrowedIn: z.int(),
+    lentOut: z.int(),
+    expired: z.int(),
+  })
+  .register(z.globalRegistry, {
+    id: 'Adjustments',
+    description:
+      'What came to the nominal courses and what left them: `entitled` = `nominal` + `carriedIn` − `carriedOut` + `transferredIn` − `transferredOut` + `borrowedIn` − `lentOut` − `expired`.',
+  });
+export type Adjustments = z.infer<typeof Adjustments>;
+
 export const Grant = z
   .strictObject({
     id: Id,
@@ -87,6 +104,9 @@ export const Grant = z
     service: Service,
     period: Period,
     nominal: Units,
+    lendingLimit: Units,
+    borrowingLimit: Units,
+    adjustments: Adjustments,
     status: z.enum(['active', 'suspended']),
     balance: Balance,
     illustrative: Illustrative,
@@ -263,7 +283,13 @@ export const quotaRoutes = defineRoutes({
     scopes: ['hub/quotas.write'],
     access: providerManages,
     params: poolParams,
-    body: z.strictObject({ beneficiaryId: Id, nominal: Units, illustrative: Illustrative }),
+    body: z.strictObject({
+      beneficiaryId: Id,
+      nominal: Units,
+      lendingLimit: z._default(Units, 0),
+      borrowingLimit: z._default(Units, 0),
+      illustrative: Illustrative,
+    }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The new grant.', schema: Grant, etag: true },
     problems: [NotFound, PoolCapacityExceeded, UnknownBeneficiary],
@@ -315,7 +341,12 @@ export const quotaRoutes = defineRoutes({
     scopes: ['hub/quotas.write'],
     access: providerManages,
     params: grantParams,
-    body: z.strictObject({ nominal: z.exactOptional(Units), status: z.exactOptional(z.enum(['active', 'suspended'])) }),
+    body: z.strictObject({
+      nominal: z.exactOptional(Units),
+      lendingLimit: z.exactOptional(Units),
+      borrowingLimit: z.exactOptional(Units),
+      status: z.exactOptional(z.enum(['active', 'suspended'])),
+    }),
     ifMatch: 'required',
     response: { status: 200, description: 'The changed grant.', schema: Grant, etag: true },
     problems: [NotFound, PoolCapacityExceeded, NominalBelowCommitted],

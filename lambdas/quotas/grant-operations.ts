@@ -7,7 +7,7 @@ import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
 import type { quotaRoutes } from './contract.ts';
 import { NominalBelowCommitted, PoolCapacityExceeded, UnknownBeneficiary } from './errors.ts';
-import { type Grant, type Pool, relationsTo } from './model.ts';
+import { entitlementOf, type Grant, NO_ADJUSTMENTS, type Pool, relationsTo } from './model.ts';
 import { getPool } from './pool-operations.ts';
 import type { Outcome, Ports } from './ports.ts';
 
@@ -55,7 +55,7 @@ export async function createGrant(ports: Ports, request: GrantCreation): Promise
   }
   const sameness = { caller: permission.caller, target: ['createGrant', poolId], idempotencyKey };
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const grant = newGrant(ports, pool, body);
+    const grant = newGrant(ports, pool, request);
     const creation = {
       request: requestId(sameness),
       fingerprint: fingerprintOf(body),
@@ -81,7 +81,7 @@ export async function createGrant(ports: Ports, request: GrantCreation): Promise
   throw new Problem(Busy, 'Too many grants are being made at the same moment.', {}, 1);
 }
 
-function newGrant({ now, newId }: Ports, pool: Pool, body: GrantCreation['body']): Grant {
+function newGrant({ now, newId }: Ports, pool: Pool, { permission, body }: GrantCreation): Grant {
   const at = now().toISOString();
   const { id: poolId, providerId, service, period } = pool;
   return {
@@ -91,10 +91,12 @@ function newGrant({ now, newId }: Ports, pool: Pool, body: GrantCreation['body']
     service,
     period,
     ...body,
+    adjustments: NO_ADJUSTMENTS,
     status: 'active',
     createdAt: at,
     updatedAt: at,
     version: 1,
+    by: permission.agent,
   };
 }
 
@@ -124,9 +126,15 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
     if (grant.version !== expectedVersion) {
       throw new Problem(StaleVersion, `The grant is at version ${String(grant.version)}.`);
     }
-    const next: Grant = { ...grant, ...body, version: grant.version + 1, updatedAt: ports.now().toISOString() };
+    const next: Grant = {
+      ...grant,
+      ...body,
+      version: grant.version + 1,
+      by: permission.agent,
+      updatedAt: ports.now().toISOString(),
+    };
     const units = next.nominal - grant.nominal;
-    const segments = changesOf(account, units, next.status !== grant.status);
+    const segments = changesOf(account, entitlementOf(next), next.status !== grant.status);
     if (segments === undefined) {
       const { committed } = totals(account);
       throw new Problem(NominalBelowCommitted, 'More courses are committed than the grant would have.', { committed });
@@ -143,8 +151,8 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
  * The segments a change has to write. A suspension and its end concern all of them, at the same moment.
  * @returns `undefined` when fewer units than are committed would be left
  */
-function changesOf(account: Account, units: number, all: boolean): SegmentChange[] | undefined {
-  const changes = planResize(account, totals(account).entitled + units);
+function changesOf(account: Account, entitled: number, all: boolean): SegmentChange[] | undefined {
+  const changes = planResize(account, entitled);
   if (changes === undefined || !all) return changes;
   const untouched = account.filter(({ number }) => !changes.some((change) => change.number === number));
   return [...changes, ...untouched.map(({ number, entitled }) => ({ number, from: entitled, to: entitled }))];

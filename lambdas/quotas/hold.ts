@@ -70,7 +70,8 @@ export async function hold(ports: Ports, request: HoldRequest): Promise<Outcome<
       return (await quotas.allGrants({ institutionId: beneficiaryId, service })).map(accountKey);
     },
     isSameSubject: ({ patient }) => patient === body.patient,
-    make: (holder, segment) => newBooking(grant, { ...body, fingerprint }, holder, segment, now()),
+    make: (holder, segment) =>
+      newBooking(grant, { ...body, fingerprint, by: permission.agent }, holder, segment, now()),
   });
   return answer(outcome, fingerprint);
 }

@@ -1,7 +1,9 @@
+import type { Agent } from '../shared/auth/agent.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { type Account, totals } from '../shared/capacity/account.ts';
 import { expiryOf, type Holder, type HolderState } from '../shared/capacity/holder.ts';
 import type {
+  Adjustments,
   BookingRepresentation,
   BookingStatus,
   GrantRepresentation,
@@ -15,6 +17,8 @@ import type {
 interface Versioned {
   /** Counts the changes; what an ETag says. */
   readonly version: number;
+  /** Who made this version. */
+  readonly by: Agent;
 }
 
 export type Pool = Omit<PoolRepresentation, 'allocated'> & Versioned;
@@ -30,6 +34,23 @@ export interface Booking extends Omit<BookingRepresentation, 'status' | 'expires
   readonly fingerprint: string;
   /** Digest of the request that did each action, so that a repeated request is recognised. */
   readonly requests: Readonly<Record<string, string>>;
+}
+
+/** A grant as it was given, before anything came or went. */
+export const NO_ADJUSTMENTS: Adjustments = {
+  carriedIn: 0,
+  carriedOut: 0,
+  transferredIn: 0,
+  transferredOut: 0,
+  borrowedIn: 0,
+  lentOut: 0,
+  expired: 0,
+};
+
+/** How many units a grant is entitled to: what the segments of its account add up to. */
+export function entitlementOf({ nominal, adjustments }: Pick<Grant, 'nominal' | 'adjustments'>): number {
+  const { carriedIn, carriedOut, transferredIn, transferredOut, borrowedIn, lentOut, expired } = adjustments;
+  return nominal + carriedIn - carriedOut + transferredIn - transferredOut + borrowedIn - lentOut - expired;
 }
 
 /** What both sides of a grant or booking are called in an access rule. */
@@ -84,8 +105,16 @@ export type Decision =
   | { readonly kind: 'expired' }
   | { readonly kind: 'not-allowed'; readonly allowedFrom: readonly BookingStatus[] };
 
-/** Carries an action out on a booking, or says why not. `expire` is for holds that are over, the others for all else. */
-export function decide(booking: Booking, action: Action, now: Date, change: Partial<Booking> = {}): Decision {
+/**
+ * Carries an action out on a booking, or says why not. `expire` is for holds that are over, the others for all else.
+ * @param change what the action changes beside the status, and by whom
+ */
+export function decide(
+  booking: Booking,
+  action: Action,
+  now: Date,
+  change: Partial<Booking> & { readonly by: Agent },
+): Decision {
   const { from, to }: Transition = TRANSITIONS[action];
   if (!from.includes(booking.status)) return { kind: 'not-allowed', allowedFrom: from };
   if (isExpired(booking, now) !== (action === 'expire')) {
@@ -118,7 +147,7 @@ export function unitState({ status, unitForfeited }: Booking): HolderState | und
 }
 
 /** What a request for a booking says. */
-type Wanted = Pick<Booking, 'patient' | 'ageBand' | 'diagnosis' | 'holdFor' | 'fingerprint'>;
+type Wanted = Pick<Booking, 'patient' | 'ageBand' | 'diagnosis' | 'holdFor' | 'fingerprint' | 'by'>;
 
 /** The booking behind a holder that was just taken. */
 export function newBooking(grant: Grant, wanted: Wanted, holder: Holder, segment: number, now: Date): Booking {
@@ -151,11 +180,11 @@ export function isOpen(period: Period, now: Date): boolean {
   return today <= period.end;
 }
 
-export function showPool({ version: _, ...pool }: Pool): PoolRepresentation {
+export function showPool({ version: _, by: __, ...pool }: Pool): PoolRepresentation {
   return { ...pool, allocated: pool.capacity - pool.unallocated };
 }
 
-export function showGrant({ version: _, ...grant }: Grant, account: Account): GrantRepresentation {
+export function showGrant({ version: _, by: __, ...grant }: Grant, account: Account): GrantRepresentation {
   const { entitled, committed, available, held, confirmed, arrived, fulfilled, forfeited } = totals(account);
   return {
     ...grant,
@@ -164,7 +193,7 @@ export function showGrant({ version: _, ...grant }: Grant, account: Account): Gr
 }
 
 export function showBooking(booking: Booking, now: Date): BookingRepresentation {
-  const { version: _, segment: __, fingerprint: ___, requests: ____, expiresAt, ...shown } = booking;
+  const { version: _, by: __, segment: ___, fingerprint: ____, requests: _____, expiresAt, ...shown } = booking;
   const status = isExpired(booking, now) ? 'expired' : booking.status;
   return { ...shown, status, ...(status === 'held' || status === 'expired' ? { expiresAt } : {}) };
 }

@@ -42,6 +42,7 @@ export async function createPool(ports: Ports, request: PoolCreation): Promise<O
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),
     version: 1,
+    by: permission.agent,
   };
   const creation = {
     request: requestId({ caller, target: ['createPool'], idempotencyKey }),
@@ -87,6 +88,7 @@ export async function updatePool(
     ...pool,
     ...body,
     version: pool.version + 1,
+    by: permission.agent,
     updatedAt: ports.now().toISOString(),
   };
   const outcome = await ports.allocations.changePool(next, change);

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { InstitutionChange } from '../institutions/published.ts';
+import { Agent } from '../shared/auth/agent.ts';
 import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import type { Item, SingleTable } from '../shared/dynamo/single-table.ts';
@@ -25,18 +26,25 @@ import type { Booking, Grant, Pool } from './model.ts';
  * What was checked when it came in is not checked again by the same rules: a stricter rule of tomorrow must not make
  * yesterday's items unreadable, and looking up a time zone takes ten milliseconds.
  */
-const version = z.int();
+const stamp = { version: z.int(), by: Agent };
 const period = z.object({ ...Period.shape, timeZone: z.string() });
 const { allocated: _, ...poolShape } = PoolShape.shape;
-const PoolItem = z.object({ ...poolShape, period, capacity: z.int(), version });
+const PoolItem = z.object({ ...poolShape, period, capacity: z.int(), ...stamp });
 const { balance: __, ...grantShape } = GrantShape.shape;
-const GrantItem = z.object({ ...grantShape, period, nominal: z.int(), version });
+const GrantItem = z.object({
+  ...grantShape,
+  period,
+  nominal: z.int(),
+  lendingLimit: z.int(),
+  borrowingLimit: z.int(),
+  ...stamp,
+});
 const BookingItem = z.object({
   ...BookingShape.shape,
   patient: z.string(),
   diagnosis: z.string(),
   expiresAt: z.string(),
-  version,
+  ...stamp,
   segment: z.int(),
   fingerprint: z.string(),
   requests: z.record(z.string(), z.string()),

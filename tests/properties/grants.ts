@@ -29,7 +29,7 @@ export async function grantsIn(
       permission: as(provider, quotaRoutes.createGrant),
       poolId: pool.value.id,
       idempotencyKey: String(index),
-      body: { beneficiaryId: beneficiary.institutionId, nominal },
+      body: { beneficiaryId: beneficiary.institutionId, nominal, lendingLimit: 0, borrowingLimit: 0 },
     });
     ids.push(value.grant.id);
   }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
@@ -58,7 +60,7 @@ function callerOf(institutionId: string): Caller {
 
 /** A caller as a route's access rule sees it. */
 export function as(caller: Caller, route: Route): Permission {
-  return new Permission(route.access, caller);
+  return new Permission(route.access, caller, randomUUID());
 }
 
 /** Runs an operation and names its outcome: the problem's code, or what `done` makes of the result. */

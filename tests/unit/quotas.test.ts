@@ -13,6 +13,7 @@ import {
   unitState,
 } from '../../lambdas/quotas/model.ts';
 import { Pseudonym } from '../../lambdas/quotas/pseudonym.ts';
+import { HUB } from '../../lambdas/shared/auth/agent.ts';
 import { expiryOf } from '../../lambdas/shared/capacity/holder.ts';
 
 const NOW = new Date('2026-03-02T09:00:00Z');
@@ -36,6 +37,7 @@ function aBooking(over: Partial<Booking> = {}): Booking {
     createdAt: before,
     updatedAt: before,
     version: 1,
+    by: HUB,
     segment: 0,
     fingerprint: 'f',
     requests: {},
@@ -49,7 +51,7 @@ describe('a decision', () => {
     'on $action from $status follows the table',
     ({ status, action }) => {
       const expiresAt = action === 'expire' ? before : aBooking().expiresAt;
-      const decision = decide(aBooking({ status, expiresAt }), action, NOW);
+      const decision = decide(aBooking({ status, expiresAt }), action, NOW, { by: HUB });
       const { from, to } = TRANSITIONS[action];
       const allowed = from.some((possible: BookingStatus) => possible === status);
       expect(decision).toMatchObject(
@@ -59,16 +61,16 @@ describe('a decision', () => {
   );
 
   test.each(['confirm', 'release'] as const)('on %s of a dead hold is that it has expired', (action) => {
-    expect(decide(aBooking({ expiresAt: before }), action, NOW)).toEqual({ kind: 'expired' });
+    expect(decide(aBooking({ expiresAt: before }), action, NOW, { by: HUB })).toEqual({ kind: 'expired' });
   });
 
   test('on ending a living hold is no', () => {
-    expect(decide(aBooking(), 'expire', NOW)).toMatchObject({ kind: 'not-allowed' });
+    expect(decide(aBooking(), 'expire', NOW, { by: HUB })).toMatchObject({ kind: 'not-allowed' });
   });
 
   test('never changes the booking it was given', () => {
     const booking = Object.freeze(aBooking());
-    expect(decide(booking, 'confirm', NOW).kind).toBe('changed');
+    expect(decide(booking, 'confirm', NOW, { by: HUB }).kind).toBe('changed');
     expect(booking.status).toBe('held');
   });
 });

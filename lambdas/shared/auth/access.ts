@@ -1,22 +1,26 @@
 import { Problem } from '../http/problem.ts';
 import { NotFound, RoleNotPermitted } from '../http/problems.ts';
+import type { Agent } from './agent.ts';
 import type { Caller } from './caller.ts';
-import { type AccessRule, ALL_SEEING_ROLES, type Relation } from './vocabulary.ts';
+import { type AccessRule, ALL_SEEING_ROLES, type Relation, type Role } from './vocabulary.ts';
 
 /** A caller before a route's access rule. Every operation asks it before it shows or changes anything. */
 export class Permission {
   readonly caller: Caller;
   readonly #rule: AccessRule;
-  #asked = false;
+  readonly #correlationId: string;
+  #permitted: Role | undefined;
 
-  constructor(rule: AccessRule, caller: Caller) {
+  /** @param correlationId of the exchange in which the caller asks */
+  constructor(rule: AccessRule, caller: Caller, correlationId: string) {
     this.#rule = rule;
     this.caller = caller;
+    this.#correlationId = correlationId;
   }
 
   /** Whether anybody has asked: an answer that nobody asked permission for is a fault of the Hub. */
   get asked(): boolean {
-    return this.#asked;
+    return this.#permitted !== undefined;
   }
 
   /**
@@ -25,8 +29,14 @@ export class Permission {
    *   `role-not-permitted` when it may see it but not do this to it
    */
   require(...relations: readonly Relation[]): void {
-    this.#asked = true;
-    authorize(this.#rule, this.caller, relations);
+    this.#permitted = authorize(this.#rule, this.caller, relations);
+  }
+
+  /** Who is doing this, once it was permitted: what is written with the change. @throws Error when nobody has asked */
+  get agent(): Agent {
+    if (this.#permitted === undefined) throw new Error('Something is done before anybody asked permission');
+    const { subject, institutionId } = this.caller;
+    return { actor: subject, role: this.#permitted, institutionId, correlationId: this.#correlationId };
   }
 }
 
@@ -35,11 +45,12 @@ export function notFound(): Problem {
   return new Problem(NotFound, 'There is no such resource, or it is not yours to see.');
 }
 
-/** Decides by the rule. @throws as `Permission.require` does */
-export function authorize(rule: AccessRule, caller: Caller, relations: readonly Relation[]): void {
-  const permitted = (relation: Relation): boolean =>
-    caller.roles.some((role) => rule[relation]?.includes(role) === true);
-  if (relations.some(permitted) || permitted('none')) return;
+/** Decides by the rule. @returns the role that permits it @throws as `Permission.require` does */
+export function authorize(rule: AccessRule, caller: Caller, relations: readonly Relation[]): Role {
+  for (const relation of [...relations, 'none'] as const) {
+    const permitting = caller.roles.find((role) => rule[relation]?.includes(role));
+    if (permitting !== undefined) return permitting;
+  }
 
   const related = relations.some((relation) => relation !== 'none');
   const seesAll = caller.roles.some((role) => ALL_SEEING_ROLES.includes(role));

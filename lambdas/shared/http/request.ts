@@ -130,7 +130,8 @@ function readExpectedVersion(route: Route, event: GatewayEvent): number | undefi
 /** Who calls, before the route's access rule; nobody for a public route. @throws Problem `token-incomplete` */
 export function readPermission(route: Route, event: GatewayEvent): Permission | undefined {
   if (route.scopes === 'public') return undefined;
-  return new Permission(route.access, callerFrom(event.requestContext.authorizer.jwt.claims));
+  const caller = callerFrom(event.requestContext.authorizer.jwt.claims);
+  return new Permission(route.access, caller, event.headers['x-correlation-id'] ?? '');
 }
 
 /**

@@ -69,6 +69,8 @@ function exchange(route: Route): middy.MiddlewareObj<GatewayEvent, Result, Error
   return {
     before: ({ event, internal }) => {
       internal.trace = traceOf(event.headers);
+      // Whatever the client sent: from here on this is the exchange's id.
+      event.headers['x-correlation-id'] = internal.trace.correlationId;
       internal.startedAt = performance.now();
     },
     after: (request) => {

@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+
+import { ROLES } from './vocabulary.ts';
+
+/**
+ * Who did something, and in which exchange [FHIR Provenance.agent]. It is written with everything that changes, so that
+ * whatever is derived from a change can say whose it was. Ids only, nothing personal.
+ */
+export const Agent = z.object({
+  /** Subject of the token, or `hub` for what the Hub does by itself. */
+  actor: z.string(),
+  /** The role that permitted it. */
+  role: z.enum([...ROLES, 'system']),
+  institutionId: z.optional(z.string()),
+  /** Of the request that asked for it. */
+  correlationId: z.optional(z.string()),
+});
+export type Agent = z.infer<typeof Agent>;
+
+/** The Hub itself: time passing, and what follows from it. */
+export const HUB: Agent = { actor: 'hub', role: 'system' };

@@ -28,6 +28,8 @@ function attribute(value: AttributeValue): unknown {
   if (value.BS !== undefined) return { BS: value.BS.map(base64) };
   if (value.M !== undefined) return { M: image(value.M) };
   if (value.L !== undefined) return { L: value.L.map(attribute) };
+  // DynamoDB Local's streams leave out what an empty map is; DynamoDB's do not.
+  if (Object.keys(value).length === 0) return { M: {} };
   return value;
 }
 

@@ -24,18 +24,23 @@ export function stage(name: StageName): StageConfig {
   return stageConfig(name, committedStages());
 }
 
-/** Synthesizes the Hub for settings, without the check against CloudFormation's rules. */
+/** Synthesizes the Hub for settings into a folder, without the check against CloudFormation’s rules. */
+export function synthesizeStage(config: StageConfig, outdir: string): void {
+  const app = new App({
+    outdir,
+    context: cdkContext(),
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
+  new HubStack(app, config);
+  app.synth();
+}
+
+/** The template of the Hub for settings. */
 export function templateOf(config: StageConfig): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'hub-stage-'));
   try {
-    const app = new App({
-      outdir,
-      context: cdkContext(),
-      analyticsReporting: false,
-      builtinCloudFormationValidation: false,
-    });
-    new HubStack(app, config);
-    app.synth();
+    synthesizeStage(config, outdir);
     return readAssembly(outdir).template;
   } finally {
     rmSync(outdir, { recursive: true });

@@ -12,9 +12,11 @@ export interface Grant {
 }
 
 /** A statement of a policy; its resources are not resolved. */
-export interface Statement {
+interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly unknown[];
+  /** A part that would make it mean something else if it were passed over. */
+  readonly unknown: string | undefined;
 }
 
 const StatementProperties = z.looseObject({
@@ -33,12 +35,11 @@ const RoleOfFunction = z.looseObject({
 });
 const Reference = z.strictObject({ Ref: z.string() });
 
-/** Parts of a statement that would make it mean something else if they were passed over. */
 const UNKNOWN = ['NotAction', 'NotResource', 'Condition'];
 
 /**
  * The statements of all policies of a function's role; none when the template does not declare that role.
- * @throws Error naming the function, when a policy says something that is not understood here
+ * @throws Error naming the function, when its role has a managed policy
  */
 export function statementsFor(template: Template, { logicalId, properties }: Resource): Statement[] {
   const roleId = RoleOfFunction.safeParse(properties).data?.Role['Fn::GetAtt'][0] ?? '';
@@ -51,17 +52,18 @@ export function statementsFor(template: Template, { logicalId, properties }: Res
     .map((policy) => PolicyProperties.parse(policy.properties))
     .filter(({ Roles }) => Roles.some((each) => Reference.safeParse(each).data?.Ref === roleId));
   return [...attached, ...Policies].flatMap(({ PolicyDocument }) =>
-    PolicyDocument.Statement.map((statement) => {
-      const unknown = UNKNOWN.filter((part) => part in statement);
-      if (statement.Effect !== 'Allow' || unknown.length > 0) {
-        throw new Error(`${logicalId}: a statement with ${unknown[0] ?? statement.Effect} is not supported locally.`);
-      }
-      return { actions: [statement.Action ?? []].flat(), resources: [statement.Resource ?? []].flat() };
-    }),
+    PolicyDocument.Statement.map((statement) => ({
+      actions: [statement.Action ?? []].flat(),
+      resources: [statement.Resource ?? []].flat(),
+      unknown: statement.Effect === 'Allow' ? UNKNOWN.find((part) => part in statement) : statement.Effect,
+    })),
   );
 }
 
-/** What each function may do with DynamoDB, by logical id. */
+/**
+ * What each function may do with DynamoDB, by logical id.
+ * @throws Error naming the function, when a statement about DynamoDB says something that is not understood here
+ */
 export function databaseGrants(template: Template, resolve: Resolve): ReadonlyMap<string, readonly Grant[]> {
   const functions = template.ofType('AWS::Lambda::Function');
   return new Map(functions.map((each) => [each.logicalId, grantsFor(template, resolve, each)]));
@@ -69,10 +71,15 @@ export function databaseGrants(template: Template, resolve: Resolve): ReadonlyMa
 
 function grantsFor(template: Template, resolve: Resolve, lambda: Resource): Grant[] {
   return statementsFor(template, lambda)
-    .filter(({ actions }) => actions.some((action) => action === '*' || action.startsWith('dynamodb:')))
-    .flatMap(({ actions, resources }) =>
-      resources.flatMap((resource) => actions.map((action) => ({ action, resource: String(resolve(resource)) }))),
-    );
+    .filter(({ actions }) => actions.length === 0 || actions.some((action) => /^(\*|dynamodb:)/.test(action)))
+    .flatMap(({ actions, resources, unknown }) => {
+      if (unknown !== undefined) {
+        throw new Error(`${lambda.logicalId}: a statement with ${unknown} is not supported locally.`);
+      }
+      return resources.flatMap((resource) =>
+        actions.map((action) => ({ action, resource: String(resolve(resource)) })),
+      );
+    });
 }
 
 export function allows(grants: readonly Grant[], action: string, resource: string): boolean {

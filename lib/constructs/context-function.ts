@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { accept } from './accept.ts';
@@ -42,6 +49,9 @@ export class ContextFunction extends Construct {
       environment: { ...props.environment },
       role,
       logGroup,
+      // Lines are JSON already. What Lambda adds to each run would cost as much again; it still tells what went wrong.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
     });
     acceptFindings(this);
   }

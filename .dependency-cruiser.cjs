@@ -10,7 +10,7 @@ module.exports = {
       to: {
         pathNot: [
           '^lambdas/[^/]+/(contract|model|errors|pseudonym)\\.ts$',
-          '^lambdas/shared/(values|auth/vocabulary|http/(route|problem|problems)|capacity/(account|holder))\\.ts$',
+          '^lambdas/shared/(values|auth/vocabulary|http/(route|problem|problems)|capacity/(account|holder)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },
@@ -48,7 +48,8 @@ module.exports = {
       from: { path: '^(lib/(constructs|contexts|[^/]+\\.ts)|bin/(hub|openapi)\\.ts)' },
       to: {
         path: '^lambdas|node_modules/@aws-sdk',
-        pathNot: '^lambdas/([^/]+/(contract|errors)|shared/(auth/vocabulary|http/(route|problem|problems)))\\.ts$',
+        pathNot:
+          '^lambdas/([^/]+/(contract|errors)|shared/(auth/vocabulary|http/(route|problem|problems)|observability/metrics))\\.ts$',
       },
     },
     {

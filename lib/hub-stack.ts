@@ -1,10 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
+import { HubDashboard } from './constructs/dashboard.ts';
 import { DocumentBucket } from './constructs/document-bucket.ts';
 import { Foundation } from './constructs/foundation.ts';
 import { ContractHttpApi } from './constructs/http-api.ts';
 import { Identity } from './constructs/identity.ts';
+import { Objectives } from './constructs/objectives.ts';
 import { SigningSecret } from './constructs/signing-secret.ts';
 import { InstitutionsContext } from './contexts/institutions.ts';
 import { PortalContext } from './contexts/portal.ts';
@@ -29,5 +31,8 @@ export class HubStack extends Stack {
     new PortalContext(this, 'Portal', { foundation, http });
     const institutions = new InstitutionsContext(this, 'Institutions', { foundation, http, cursors });
     new QuotasContext(this, 'Quotas', { foundation, http, cursors, institutions: institutions.table });
+
+    new Objectives(this, 'Objectives', { foundation, api: http.api });
+    new HubDashboard(this, 'Dashboard', { foundation, api: http.api });
   }
 }

@@ -369,6 +369,7 @@ export const quotaRoutes = defineRoutes({
     }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The hold.', schema: Booking, etag: true },
+    counts: 'BookingsHeld',
     problems: [NotFound, QuotaExhausted, PatientAlreadyBooked, GrantSuspended, OutsidePeriod, PatientNotPseudonymous],
   },
   listBookings: {
@@ -405,6 +406,7 @@ export const quotaRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}/confirm',
     summary: 'held → booked',
     access: { beneficiary: [...staff, 'commission-member'] },
+    counts: 'BookingsConfirmed',
     problems: [...bookingAction.problems, HoldExpired],
   },
   releaseBooking: {
@@ -413,6 +415,7 @@ export const quotaRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}/release',
     summary: 'held → released: give the unit back',
     access: { beneficiary: [...staff, 'commission-member'] },
+    counts: 'BookingsReleased',
     problems: [...bookingAction.problems, HoldExpired],
   },
   cancelBooking: {
@@ -421,6 +424,7 @@ export const quotaRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}/cancel',
     summary: 'booked → cancelled',
     access: { beneficiary: staff, provider: staff },
+    counts: 'BookingsCancelled',
     body: z.strictObject({ reason: z.optional(z.enum(CANCELLATION_REASONS)) }),
   },
   arriveBooking: {
@@ -429,6 +433,7 @@ export const quotaRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}/arrive',
     summary: 'booked → in-treatment: the patient has come',
     access: { beneficiary: clinical, provider: clinical },
+    counts: 'BookingsArrived',
   },
   completeBooking: {
     ...bookingAction,
@@ -436,6 +441,7 @@ export const quotaRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}/complete',
     summary: 'in-treatment → fulfilled: the course is done',
     access: { beneficiary: clinical, provider: clinical },
+    counts: 'BookingsCompleted',
   },
   noShowBooking: {
     ...bookingAction,
@@ -443,5 +449,6 @@ export const quotaRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}/no-show',
     summary: 'booked → noshow: the patient did not come',
     access: { beneficiary: clinical, provider: clinical },
+    counts: 'BookingsNoShow',
   },
 });

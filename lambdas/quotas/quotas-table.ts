@@ -90,7 +90,7 @@ export class QuotasTable {
   ): Promise<{ readonly grant: Grant; readonly account: Account } | undefined> {
     const { owner, account } = await this.accounts.load(accountKey(grantId), freshness);
     // The key holds only the family of the id: another id of the family is an id of nothing.
-    return owner?.['id'] === grantId ? { grant: GrantItem.parse(owner), account } : undefined;
+    return owner?.['id'] === grantId ? { grant: readGrantItem(owner), account } : undefined;
   }
 
   async listGrants(listing: GrantListing, limit: number, after?: string): Promise<IdPage> {
@@ -146,6 +146,11 @@ export class QuotasTable {
   async putPartner({ id, status, version: seen }: InstitutionChange): Promise<void> {
     await this.#table.putLater({ ...partnerKey(id), status, version: seen });
   }
+}
+
+/** Reads a grant from its item, as its account comes with it. */
+export function readGrantItem(item: Item): Grant {
+  return GrantItem.parse(item);
 }
 
 /** Reads a booking from its item, also as a stream shows it. */

@@ -29,6 +29,8 @@ export function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchRespon
     // It may have ended between the two: then its unit is rightly gone.
     const now = await ports.quotas.getBooking(id, { consistent: true });
     // Reported, not repeated: trying again would only hold up the records behind it.
-    if (now?.version === booking.version) logJobFailure('settle', new BookingWithoutUnit(), id);
+    if (now?.version === booking.version) {
+      logJobFailure('settle', new BookingWithoutUnit(), { id, counts: { CapacityDrift: 1 } });
+    }
   });
 }

@@ -1,8 +1,12 @@
-import { type Finding, sweepAccount } from '../shared/capacity/sweep.ts';
+import { contradictsItself, totals } from '../shared/capacity/account.ts';
+import { type Swept, sweepAccount } from '../shared/capacity/sweep.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
+import type { MetricName } from '../shared/observability/metrics.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { deployedPorts } from './deployed-ports.ts';
 import { accountKey } from './keys.ts';
+import { isOpen } from './model.ts';
+import { readGrantItem } from './quotas-table.ts';
 
 const ports = deployedPorts();
 const claims = bookingsAsClaims(ports);
@@ -10,36 +14,85 @@ const claims = bookingsAsClaims(ports);
 const GRANTS_AT_ONCE = 10;
 const PAGE = 100;
 
+/** What a run says of itself. Each is a metric. */
+const nothing = {
+  GrantsSwept: 0,
+  GrantsFailed: 0,
+  BookingsExpired: 0,
+  BookingsSettled: 0,
+  UnitsAbandoned: 0,
+  CapacityDrift: 0,
+  UnitsEntitled: 0,
+  UnitsCommitted: 0,
+  UnitsHeld: 0,
+} satisfies Partial<Record<MetricName, number>>;
+type Counts = typeof nothing;
+
+/** A grant's account contradicts itself: only an operator can judge how that came about. */
+class CapacityDrift extends Error {
+  override readonly name = 'CapacityDrift';
+}
+
 /** One account that cannot be read or swept must not keep the others waiting: it is reported at the end. */
-async function sweepGrant(grantId: string): Promise<readonly (Finding | 'failed')[]> {
+async function sweepGrant(grantId: string): Promise<Counts> {
   try {
-    return await sweepAccount(claims, accountKey(grantId));
+    const swept = await sweepAccount(claims, accountKey(grantId));
+    const drifted = contradictsItself(swept.account);
+    if (drifted) logJobFailure('sweep', new CapacityDrift(), { id: grantId });
+    return countsOf(swept, drifted);
   } catch (error) {
-    logJobFailure('sweep', error, grantId);
-    return ['failed'];
+    logJobFailure('sweep', error, { id: grantId });
+    return { ...nothing, GrantsSwept: 1, GrantsFailed: 1 };
   }
 }
 
+function countsOf({ owner, account, findings }: Swept, drifted: boolean): Counts {
+  const found = (what: string): number => findings.filter((finding) => finding === what).length;
+  const counts = {
+    ...nothing,
+    GrantsSwept: 1,
+    BookingsExpired: found('expired'),
+    BookingsSettled: found('settled'),
+    UnitsAbandoned: found('abandoned'),
+    CapacityDrift: drifted ? 1 : 0,
+  };
+  // What is left of a period that is over can no longer be used, and would only water the utilisation down.
+  if (owner === undefined || !isOpen(readGrantItem(owner).period, ports.now())) return counts;
+  const { entitled, committed, held } = totals(account);
+  return { ...counts, UnitsEntitled: entitled, UnitsCommitted: committed, UnitsHeld: held };
+}
+
 /**
- * Visits the account of every grant and gives back what nobody will use.
- * @returns how many grants were visited, and what was found and put right
+ * Visits the account of every grant, gives back what nobody will use, and looks whether the account is sound.
+ * @returns how many grants were visited, what was found and put right, and how many units are used
  * @throws Error after all were visited, when some of them could not be swept
  */
-export async function handler(): Promise<Record<Exclude<Finding, 'nothing'> | 'grants' | 'failed', number>> {
-  const found = { grants: 0, expired: 0, abandoned: 0, settled: 0, failed: 0, nothing: 0 };
+export async function handler(): Promise<Counts> {
+  let sum: Counts = nothing;
   let after: string | undefined;
   do {
     const page = await ports.quotas.listSweptGrants(PAGE, after);
-    found.grants += page.entries.length;
     for (let start = 0; start < page.entries.length; start += GRANTS_AT_ONCE) {
       const batch = page.entries.slice(start, start + GRANTS_AT_ONCE);
-      const findings = await Promise.all(batch.map(({ id }) => sweepGrant(id)));
-      for (const finding of findings.flat()) found[finding] += 1;
+      for (const counts of await Promise.all(batch.map(({ id }) => sweepGrant(id)))) sum = added(sum, counts);
     }
     after = page.next;
   } while (after !== undefined);
-  const { nothing: _, ...counts } = found;
-  logJob('sweep', counts);
-  if (counts.failed > 0) throw new Error(`${String(counts.failed)} grants could not be swept`);
-  return counts;
+  logJob('sweep', sum);
+  if (sum.GrantsFailed > 0) throw new Error(`${String(sum.GrantsFailed)} grants could not be swept`);
+  return sum;
+}
+
+function added(a: Counts, b: Counts): Counts {
+  return {
+    GrantsSwept: a.GrantsSwept + b.GrantsSwept,
+    GrantsFailed: a.GrantsFailed + b.GrantsFailed,
+    BookingsExpired: a.BookingsExpired + b.BookingsExpired,
+    BookingsSettled: a.BookingsSettled + b.BookingsSettled,
+    UnitsAbandoned: a.UnitsAbandoned + b.UnitsAbandoned,
+    CapacityDrift: a.CapacityDrift + b.CapacityDrift,
+    UnitsEntitled: a.UnitsEntitled + b.UnitsEntitled,
+    UnitsCommitted: a.UnitsCommitted + b.UnitsCommitted,
+    UnitsHeld: a.UnitsHeld + b.UnitsHeld,
+  };
 }

@@ -9,3 +9,7 @@ import type { IConstruct } from 'constructs';
 export function accept(construct: IConstruct, reason: string, ...rules: readonly string[]): void {
   Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
 }
+
+/** Why nothing has a dead-letter queue of its own but the streams. */
+export const FAILURES_ARE_SEEN =
+  'Whoever calls learns of a failure: the gateway and the admin at once, a stream by its dead-letter queue. What runs on a schedule is made good by its next run, and an alarm tells. An alarm whose message is lost is still on, and on the dashboard.';

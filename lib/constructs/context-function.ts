@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -10,13 +11,16 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
-import { accept } from './accept.ts';
+import { metricsNamespace } from '../../lambdas/shared/observability/metrics.ts';
+import { accept, FAILURES_ARE_SEEN } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface ContextFunctionProps {
   readonly foundation: Foundation;
   /** What it does, in a sentence; shown in the console. */
   readonly description: string;
+  /** What people cannot do while it fails, in a sentence; told with its alarms. */
+  readonly impact: string;
   /** Folder made by `bundle`. */
   readonly bundle: string;
   /** Module in that folder that exports `handler`. */
@@ -28,7 +32,7 @@ export interface ContextFunctionProps {
 
 /**
  * A Lambda function with the Hub's defaults: Node 24 on arm64, a role of its own that may only write its own log until
- * it is granted more, and a log group with a retention.
+ * it is granted more, a log group with a retention, and alarms.
  */
 export class ContextFunction extends Construct {
   readonly function: LambdaFunction;
@@ -46,20 +50,39 @@ export class ContextFunction extends Construct {
       timeout: props.timeout ?? Duration.seconds(10),
       code: Code.fromAsset(props.bundle),
       handler: `${props.entry}.handler`,
-      environment: { ...props.environment },
+      environment: { METRICS_NAMESPACE: metricsNamespace(props.foundation.stage.stage), ...props.environment },
       role,
       logGroup,
       // Lines are JSON already. What Lambda adds to each run would cost as much again; it still tells what went wrong.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
     });
+    this.#watch(props);
     acceptFindings(this);
   }
-}
 
-/** Why nothing has a dead-letter queue of its own but the streams. */
-export const FAILURES_ARE_SEEN =
-  'Whoever calls learns of a failure: the gateway and the admin at once, a stream by its dead-letter queue. What runs on a schedule is made good by its next run, and an alarm tells.';
+  /** What fails once is tried again, by the client, the stream or the next run; what fails again and again is told. */
+  #watch({ foundation, impact }: ContextFunctionProps): void {
+    const again = {
+      impact,
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      when: [2, 3],
+      // A function that does not run has neither.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    } as const;
+    foundation.alarms.raise(this, 'Errors', {
+      ...again,
+      metric: this.function.metricErrors(),
+      runbook: 'respond-to-a-failing-function',
+    });
+    foundation.alarms.raise(this, 'Throttles', {
+      ...again,
+      metric: this.function.metricThrottles(),
+      runbook: 'respond-to-a-throttled-function',
+    });
+  }
+}
 
 function acceptFindings(contextFunction: ContextFunction): void {
   accept(

@@ -1,7 +1,20 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 
 import type { Foundation } from './foundation.ts';
+
+export interface ContextTableProps {
+  readonly foundation: Foundation;
+  /** What people cannot do while it does not answer, in a sentence; told with its alarm. */
+  readonly impact: string;
+}
+
+/** Calls the functions make, by the names the table's metrics have for them. */
+const OPERATIONS = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'TransactWriteItems'];
+/** Events in five minutes. The client repeats single ones, and nobody notices. */
+const FEW = 10;
 
 /**
  * A bounded context's only table: partition key `pk`, sort key `sk`, paid per request, encrypted with the Hub's key,
@@ -10,8 +23,9 @@ import type { Foundation } from './foundation.ts';
 export class ContextTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, { stage, key, removalPolicy }: Foundation) {
+  constructor(scope: Construct, id: string, { foundation, impact }: ContextTableProps) {
     super(scope, id);
+    const { stage, key, removalPolicy, alarms } = foundation;
     const { replicas, recoveryDays, keepData } = stage;
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -27,6 +41,37 @@ export class ContextTable extends Construct {
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'ttl',
       removalPolicy,
+    });
+    alarms.raise(this, 'Struggling', {
+      metric: this.#struggles(),
+      threshold: FEW,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      when: [2, 3],
+      // The table counts these only when they happen.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      impact,
+      runbook: 'respond-to-a-struggling-table',
+    });
+  }
+
+  /** Reads and writes refused because they were too many, and errors of DynamoDB's own. */
+  #struggles(): IMetric {
+    const { tableName: TableName } = this.table;
+    const count = (name: string, dimensionsMap: Record<string, string>): IMetric =>
+      this.table.metric(name, { statistic: 'Sum', dimensionsMap });
+    const usingMetrics: Record<string, IMetric> = {
+      reads: count('ReadThrottleEvents', { TableName }),
+      writes: count('WriteThrottleEvents', { TableName }),
+    };
+    for (const Operation of OPERATIONS) {
+      usingMetrics[`errors${Operation}`] = count('SystemErrors', { TableName, Operation });
+    }
+    const filled = Object.keys(usingMetrics).map((name) => `FILL(${name}, 0)`);
+    return new MathExpression({
+      label: 'throttled and failed',
+      expression: filled.join(' + '),
+      usingMetrics,
+      period: Duration.minutes(5),
     });
   }
 }

@@ -5,14 +5,16 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 import type { StageConfig } from '../stage-config.ts';
+import { Alarms } from './alarms.ts';
 
 /** Services that use the key on behalf of whoever may use what they keep. */
 const KEEPERS = ['dynamodb', 's3', 'secretsmanager', 'sns'];
 
-/** What every other part stands on: the stage's settings, and the key that all its data is encrypted with. */
+/** What every other part stands on: the stage's settings, the key that all its data is encrypted with, the alarms. */
 export class Foundation extends Construct {
   readonly stage: StageConfig;
   readonly key: Key;
+  readonly alarms: Alarms;
   /** What becomes of data when its resource leaves the stack. */
   readonly removalPolicy: RemovalPolicy;
 
@@ -60,6 +62,7 @@ export class Foundation extends Construct {
         },
       }),
     );
+    this.alarms = new Alarms(this, 'Alarms', { stage, key: this.key });
   }
 
   /** A log group: encrypted, kept as long as the stage says. */

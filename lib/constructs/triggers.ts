@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, type Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -6,14 +7,26 @@ import { EventSourceMapping, type Function as Lambda, StartingPosition } from 'a
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-import { accept } from './accept.ts';
-import { FAILURES_ARE_SEEN } from './context-function.ts';
+import { accept, FAILURES_ARE_SEEN } from './accept.ts';
+import type { Alarms } from './alarms.ts';
+
+export interface StreamProps {
+  readonly alarms: Alarms;
+  readonly table: TableV2;
+  /** An event pattern: the changes that the function is run on. */
+  readonly filter: Readonly<Record<string, unknown>>;
+  /** What people cannot do or see while changes wait or are parked, in a sentence; told with its alarms. */
+  readonly impact: string;
+}
+
+/** Milliseconds that a change may wait for its turn. */
+const LATE = Duration.minutes(10).toMilliseconds();
 
 /**
- * Runs a function on the changes of a table that match `filter` (an event pattern), in order per item, retrying a day.
- * What still fails then is parked in a queue of its own.
+ * Runs a function on the changes of a table that match `filter`, in order per item, retrying a day. What still fails
+ * then is parked in a queue of its own.
  */
-export function runOnStream(handler: Lambda, table: TableV2, filter: Readonly<Record<string, unknown>>): void {
+export function runOnStream(handler: Lambda, { alarms, table, filter, impact }: StreamProps): void {
   const parked = new Queue(handler, 'Parked', {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -40,6 +53,29 @@ export function runOnStream(handler: Lambda, table: TableV2, filter: Readonly<Re
     maxRecordAge: Duration.days(1),
     onFailure: { bind: () => ({ destination: parked.queueArn }) },
     filters: [{ pattern: JSON.stringify(filter) }],
+  });
+  watchStream(handler, parked, alarms, impact);
+}
+
+function watchStream(handler: Lambda, parked: Queue, alarms: Alarms, impact: string): void {
+  const worse = { impact, comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD };
+  alarms.raise(parked, 'NotEmpty', {
+    ...worse,
+    metric: parked.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+    threshold: 1,
+    when: [1, 1],
+    // A queue that nobody has used for hours says nothing.
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    runbook: 'respond-to-parked-records',
+  });
+  alarms.raise(handler, 'Lagging', {
+    ...worse,
+    metric: handler.metric('IteratorAge', { statistic: 'Maximum' }),
+    threshold: LATE,
+    when: [2, 2],
+    // No changes, nothing that waits.
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    runbook: 'respond-to-a-stream-that-lags',
   });
 }
 

@@ -20,12 +20,16 @@ export class InstitutionsContext extends Construct {
 
   constructor(scope: Construct, id: string, { foundation, http, cursors }: InstitutionsContextProps) {
     super(scope, id);
-    this.table = new ContextTable(this, 'Data', foundation);
+    this.table = new ContextTable(this, 'Data', {
+      foundation,
+      impact: 'Partners’ systems cannot look up who takes part, and nobody can be registered.',
+    });
     const code = bundle({ context: 'institutions', entries: ['handler', 'register-handler'] });
 
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
       description: 'The registry of partner institutions',
+      impact: 'Partners’ systems cannot look up who takes part, so staff cannot choose whom to give a grant.',
       bundle: code,
       entry: 'handler',
       environment: { TABLE_NAME: this.table.table.tableName, CURSOR_SECRET: cursors.value },
@@ -36,6 +40,7 @@ export class InstitutionsContext extends Construct {
     const { function: register } = new ContextFunction(this, 'Register', {
       foundation,
       description: 'Registers partners; invoked by an admin with the list of them',
+      impact: 'An admin cannot register partners; those who are registered work on.',
       bundle: code,
       entry: 'register-handler',
       environment: { TABLE_NAME: this.table.table.tableName },

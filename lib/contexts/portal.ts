@@ -26,6 +26,7 @@ export class PortalContext extends Construct {
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
       description: 'Health, API reference, problem pages, who am I',
+      impact: 'Developers of partners cannot read the API’s reference, and monitors of partners see the Hub as down.',
       bundle: bundle({
         context: 'portal',
         entries: ['handler'],

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 
@@ -8,6 +9,7 @@ import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
+import { hubMetric } from '../constructs/metric.ts';
 import type { SigningSecret } from '../constructs/signing-secret.ts';
 import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
 
@@ -19,11 +21,21 @@ export interface QuotasContextProps {
   readonly institutions: ContextTable;
 }
 
+const SWEEP_IMPACT =
+  'Courses of holds that have expired stay taken: partners are told “sold out” while courses are free.';
+const SETTLE_IMPACT =
+  'After a request that broke off, a grant can show a course as taken or held that is not: partners may be told “sold out”.';
+const PARTNERS_IMPACT =
+  'New partners cannot offer or get courses, and those whose status has changed are still treated as before.';
+
 /** Pools, grants and bookings, and the jobs that keep them true. */
 export class QuotasContext extends Construct {
   constructor(scope: Construct, id: string, { foundation, http, cursors, institutions }: QuotasContextProps) {
     super(scope, id);
-    const { table } = new ContextTable(this, 'Data', foundation);
+    const { table } = new ContextTable(this, 'Data', {
+      foundation,
+      impact: 'Partners’ staff cannot make, confirm or look up bookings, or are told to try again.',
+    });
     const code = bundle({
       context: 'quotas',
       entries: ['handler', 'settle-handler', 'sweep-handler', 'partners-handler'],
@@ -33,6 +45,7 @@ export class QuotasContext extends Construct {
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
       description: 'Pools, grants and bookings',
+      impact: 'Partners’ staff cannot make, confirm or look up bookings, or only some of them.',
       bundle: code,
       entry: 'handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
@@ -50,6 +63,7 @@ export class QuotasContext extends Construct {
     const { function: sweep } = new ContextFunction(this, 'Sweep', {
       foundation,
       description: 'Gives the units of expired holds back',
+      impact: SWEEP_IMPACT,
       bundle: code,
       entry: 'sweep-handler',
       environment,
@@ -61,21 +75,59 @@ export class QuotasContext extends Construct {
     const { function: settle } = new ContextFunction(this, 'Settle', {
       foundation,
       description: 'Makes a grant’s account agree with a booking whose request died half-way',
+      impact: SETTLE_IMPACT,
       bundle: code,
       entry: 'settle-handler',
       environment,
     });
     table.grant(settle, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
-    runOnStream(settle, table, { eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: [{ prefix: 'BOOKING#' }] } } } });
+    runOnStream(settle, {
+      alarms: foundation.alarms,
+      table,
+      filter: { eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: [{ prefix: 'BOOKING#' }] } } } },
+      impact: SETTLE_IMPACT,
+    });
 
     const { function: partners } = new ContextFunction(this, 'Partners', {
       foundation,
       description: 'Follows the registry of partners',
+      impact: PARTNERS_IMPACT,
       bundle: code,
       entry: 'partners-handler',
       environment,
     });
     table.grant(partners, 'dynamodb:PutItem');
-    runOnStream(partners, institutions.table, { dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } });
+    runOnStream(partners, {
+      alarms: foundation.alarms,
+      table: institutions.table,
+      filter: { dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } },
+      impact: PARTNERS_IMPACT,
+    });
+    this.#watchCapacity(foundation);
+  }
+
+  #watchCapacity({ alarms, stage }: Foundation): void {
+    alarms.raise(this, 'SweepNotRunning', {
+      // Counts the runs that came to their end, also those that had no grant to visit.
+      metric: hubMetric(stage, 'GrantsSwept', 'SampleCount'),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      when: [2, 2],
+      // Silence is what this is about.
+      treatMissingData: TreatMissingData.BREACHING,
+      impact: SWEEP_IMPACT,
+      runbook: 'respond-to-a-sweep-that-does-not-run',
+    });
+    alarms.raise(this, 'CapacityDrift', {
+      metric: hubMetric(stage, 'CapacityDrift', 'Sum'),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      when: [1, 1],
+      // A sweep that says nothing has an alarm of its own.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      impact:
+        'A grant counts more or fewer courses than are booked: a patient may be refused a free course, or two may be promised one.',
+      runbook: 'respond-to-capacity-drift',
+    });
   }
 }

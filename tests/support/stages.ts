@@ -25,10 +25,10 @@ export function stage(name: StageName): StageConfig {
 }
 
 /** Synthesizes the Hub for settings into a folder, without the check against CloudFormation’s rules. */
-export function synthesizeStage(config: StageConfig, outdir: string): void {
+export function synthesizeStage(config: StageConfig, outdir: string, context: object = {}): void {
   const app = new App({
     outdir,
-    context: cdkContext(),
+    context: { ...cdkContext(), ...context },
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
   });
@@ -36,11 +36,11 @@ export function synthesizeStage(config: StageConfig, outdir: string): void {
   app.synth();
 }
 
-/** The template of the Hub for settings. */
-export function templateOf(config: StageConfig): Template {
+/** The template of the Hub for settings. @param context as `-c` adds it */
+export function templateOf(config: StageConfig, context: object = {}): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'hub-stage-'));
   try {
-    synthesizeStage(config, outdir);
+    synthesizeStage(config, outdir, context);
     return readAssembly(outdir).template;
   } finally {
     rmSync(outdir, { recursive: true });

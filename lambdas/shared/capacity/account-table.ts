@@ -32,7 +32,7 @@ const SegmentItem = z.object({
 });
 
 /** An owner's item as it is stored, `undefined` if there is none, and its account. */
-interface OwnedAccount {
+export interface OwnedAccount {
   readonly owner: Item | undefined;
   readonly account: Account;
 }

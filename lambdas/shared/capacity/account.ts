@@ -40,6 +40,14 @@ export function totals(account: Account): Totals {
   return { entitled, committed, available: entitled - committed, held, confirmed, arrived, fulfilled, forfeited };
 }
 
+/**
+ * Whether an account contradicts itself: a segment that counts other than its holders, or more than its share. Neither
+ * can come from a write of the Hub's, each of which changes both or refuses.
+ */
+export function contradictsItself(account: Account): boolean {
+  return account.some(({ committed, entitled, holders }) => committed !== holders.length || committed > entitled);
+}
+
 export interface Holding {
   readonly holder: Holder;
   readonly segment: number;

@@ -1,4 +1,4 @@
-import type { AccountKey } from './account-table.ts';
+import type { AccountKey, OwnedAccount } from './account-table.ts';
 import { type Claim, type ClaimStore, expire, secondsOf, settle } from './claim.ts';
 import { expiryOf, type Holder } from './holder.ts';
 
@@ -12,16 +12,21 @@ const ABANDONED_AFTER = 60;
 
 export type Finding = 'nothing' | 'expired' | 'abandoned' | 'settled';
 
-/** Looks at every unit of an account that is only held. @returns what was found for each, and put right */
-export async function sweepAccount<C extends Claim>(store: ClaimStore<C>, key: AccountKey): Promise<Finding[]> {
-  const { account } = await store.accounts.load(key, { consistent: false });
+/** The account and its owner as they were read, and what was found for each unit that is only held, and put right. */
+export interface Swept extends OwnedAccount {
+  readonly findings: readonly Finding[];
+}
+
+/** Looks at every unit of an account that is only held. */
+export async function sweepAccount<C extends Claim>(store: ClaimStore<C>, key: AccountKey): Promise<Swept> {
+  const owned = await store.accounts.load(key, { consistent: false });
   const findings: Finding[] = [];
-  for (const segment of account) {
+  for (const segment of owned.account) {
     for (const holder of segment.holders) {
       if (isDue(holder, store.now())) findings.push(await sweepHolder(store, key, segment.number, holder));
     }
   }
-  return findings;
+  return { ...owned, findings };
 }
 
 function isDue(holder: Holder, now: Date): boolean {

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 
 import type { AccessRule, Scope } from '../auth/vocabulary.ts';
+import type { MetricName } from '../observability/metrics.ts';
 import type { ProblemType } from './problem.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface Route {
     readonly mediaType?: string;
     readonly etag?: boolean;
   };
+  /** The metric in which a success counts, unless it is a replay. */
+  readonly counts?: MetricName;
   /** Refusals of this operation beside those that follow from the fields above. */
   readonly problems: readonly ProblemType[];
 }

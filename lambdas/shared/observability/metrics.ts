@@ -1,0 +1,61 @@
+/**
+ * Every metric of the Hub's own, named once: functions emit them in their log lines, alarms and dashboard read them.
+ * Beside these there are those that AWS keeps of its services (errors, latency, throttles), which cost nothing. Pure.
+ *
+ * A metric is paid for each month in which it has a value, and for each value of its dimension: so no institution,
+ * client or id is ever a dimension.
+ */
+
+interface Metric {
+  /** As CloudWatch names it. */
+  readonly unit: 'Count';
+  /** The field of the line that divides the metric; what it can be is bounded by the contracts. */
+  readonly by?: 'problem';
+}
+
+const count: Metric = { unit: 'Count' };
+
+export const METRICS = {
+  // Requests that did something to a booking, by what they did. A repetition is counted as that alone.
+  BookingsHeld: count,
+  BookingsConfirmed: count,
+  BookingsReleased: count,
+  BookingsCancelled: count,
+  BookingsArrived: count,
+  BookingsCompleted: count,
+  BookingsNoShow: count,
+  Replays: count,
+  /** Requests that the rules or a crowd refused: see `isCounted`. */
+  Refusals: { unit: 'Count', by: 'problem' },
+  // The sweep, once a minute.
+  GrantsSwept: count,
+  GrantsFailed: count,
+  BookingsExpired: count,
+  BookingsSettled: count,
+  UnitsAbandoned: count,
+  /** Grants whose account contradicts itself, or bookings without their unit. */
+  CapacityDrift: count,
+  // What the sweep has seen in the grants whose period is not over.
+  UnitsEntitled: count,
+  UnitsCommitted: count,
+  UnitsHeld: count,
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof METRICS;
+
+export function isMetric(name: string): name is MetricName {
+  return Object.hasOwn(METRICS, name);
+}
+
+/** Where a stage's metrics are kept, apart from those of another stage in the same account. */
+export function metricsNamespace(stage: string): string {
+  return `OncologyHub/${stage}`;
+}
+
+/**
+ * Whether a refusal is counted: what is sold out, not allowed by a rule of the domain, or too crowded. What a client got
+ * wrong is not: the gateway's own count of 4xx shows it, and a line in the log which it was.
+ */
+export function isCounted({ status }: { readonly status: number }): boolean {
+  return status === 409 || status === 503;
+}

@@ -6,11 +6,11 @@ module.exports = {
       name: 'pure-contracts-and-models',
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
-      from: { path: '^lambdas/[^/]+/(contract|model|errors|pseudonym|published)\\.ts$' },
+      from: { path: '^lambdas/[^/]+/(contract|model|errors|pseudonym|published|waiting|priority-rules)\\.ts$' },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/(contract|model|errors|pseudonym)\\.ts$',
-          '^lambdas/shared/(values|auth/vocabulary|http/(route|problem|problems)|capacity/(account|holder)|observability/metrics)\\.ts$',
+          '^lambdas/[^/]+/(contract|model|errors|pseudonym|waiting|priority-rules)\\.ts$',
+          '^lambdas/shared/(values|auth/(vocabulary|agent)|http/(route|problem|problems)|capacity/(account|holder|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },

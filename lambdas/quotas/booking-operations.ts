@@ -1,12 +1,19 @@
+import type * as z from 'zod/mini';
+
 import { notFound, type Permission } from '../shared/auth/access.ts';
-import { expire, settle } from '../shared/capacity/claim.ts';
+import { secondsOf } from '../shared/capacity/claim.ts';
+import { promote } from '../shared/capacity/line.ts';
+import { expire, settle } from '../shared/capacity/settle.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
-import { BookingStateConflict, HoldExpired } from './errors.ts';
-import { type Action, type Booking, decide, forfeitsUnit, relationsTo, showBooking } from './model.ts';
+import type { quotaRoutes } from './contract.ts';
+import { BookingStateConflict, HoldExpired, OfferLapsed } from './errors.ts';
+import { accountKey } from './keys.ts';
+import { type Action, type Booking, decide, forfeitsUnit, HOLD_MINUTES, relationsTo, showBooking } from './model.ts';
 import type { Outcome, Ports } from './ports.ts';
+import { afterOfferNotTaken, overridden, placeOf } from './waiting.ts';
 
 /** What happens to a booking after it was made. Making one is in `hold.ts`. */
 
@@ -20,11 +27,14 @@ export async function getBooking({ quotas }: Ports, permission: Permission, book
   return booking;
 }
 
+/** What clients do; the other actions are the Hub's own. */
+export type ActionOfClients = Exclude<Action, 'expire' | 'offer' | 'lapse'>;
+
 export interface ActionRequest {
   readonly permission: Permission;
   readonly bookingId: string;
-  readonly action: Exclude<Action, 'expire'>;
-  readonly body: { readonly reason?: Booking['cancellationReason'] };
+  readonly action: ActionOfClients;
+  readonly body: z.output<typeof quotaRoutes.cancelBooking.body> | z.output<typeof quotaRoutes.setPriority.body>;
   readonly idempotencyKey: string | undefined;
   readonly expectedVersion: number | undefined;
 }
@@ -52,14 +62,35 @@ function isDone(booking: Booking, action: Action, attempt: Attempt): boolean {
   return true;
 }
 
-/** What an action changes beside the status: why, and what becomes of the unit. */
-async function changeBy({ quotas }: Ports, request: ActionRequest, booking: Booking): Promise<Partial<Booking>> {
-  const { action, permission, body } = request;
-  if (action !== 'cancel' && action !== 'no-show') return {};
-  const pool = await quotas.getPool(booking.poolId);
-  if (pool === undefined) throw new Error('A booking has no pool');
-  const unitForfeited = forfeitsUnit(action, pool, relationsTo(booking, permission.caller.institutionId));
-  return { unitForfeited, ...(body.reason === undefined ? {} : { cancellationReason: body.reason }) };
+/** What an action changes beside the status: why, what becomes of the unit, until when it is held, where one waits. */
+async function changeBy(
+  ports: Ports,
+  { action, permission, body }: ActionRequest,
+  booking: Booking,
+): Promise<Partial<Booking>> {
+  const now = ports.now();
+  switch (action) {
+    case 'cancel':
+    case 'no-show': {
+      const pool = await ports.quotas.getPool(booking.poolId);
+      if (pool === undefined) throw new Error('A booking has no pool');
+      const unitForfeited = forfeitsUnit(action, pool, relationsTo(booking, permission.caller.institutionId));
+      const given = 'priorityClass' in body ? undefined : body.reason;
+      return { unitForfeited, ...(given === undefined ? {} : { cancellationReason: given }) };
+    }
+    case 'accept-offer': {
+      const seconds = secondsOf(now) + HOLD_MINUTES[booking.holdFor] * 60;
+      return { expiresAt: new Date(seconds * 1000).toISOString() };
+    }
+    case 'decline-offer':
+      return afterOfferNotTaken(booking);
+    case 'set-priority': {
+      if (booking.waiting === undefined || !('priorityClass' in body)) return {};
+      return { waiting: overridden(booking.waiting, body.priorityClass, body.reason, now) };
+    }
+    default:
+      return {};
+  }
 }
 
 /**
@@ -83,25 +114,44 @@ export async function act(ports: Ports, request: ActionRequest): Promise<Outcome
       throw new Problem(StaleVersion, `The booking is at version ${String(booking.version)}.`);
     }
     const now = ports.now();
-    const change = await changeBy(ports, request, booking);
-    const requests = { ...booking.requests, [action]: mark(attempt) };
-    const decision = decide(booking, action, now, { ...change, requests, by: permission.agent });
-    if (decision.kind === 'expired') {
+    const possible = decide(booking, action, now, { by: permission.agent });
+    if (possible.kind === 'expired') {
       await expire(claims, booking);
-      throw new Problem(HoldExpired, `The hold ended at ${booking.expiresAt}.`, { expiresAt: booking.expiresAt });
+      // Whoever leaves the line leaves it also from where a lapsed offer puts the booking back.
+      if (action === 'withdraw') continue;
+      throw timeUp(booking);
     }
-    if (decision.kind === 'not-allowed') {
+    if (possible.kind === 'not-allowed') {
       const { status } = showBooking(booking, now);
       throw new Problem(BookingStateConflict, `The booking is ${status}.`, {
         bookingStatus: status,
-        allowedFrom: decision.allowedFrom,
+        allowedFrom: possible.allowedFrom,
       });
     }
-    if ((await ports.quotas.putNextBooking(decision.booking)) === undefined) {
-      await settle(claims, decision.booking);
-      return { value: decision.booking, replayed: false };
+    const change = await changeBy(ports, request, booking);
+    const requests = { ...booking.requests, [action]: mark(attempt) };
+    const next = { ...possible.booking, ...change, requests };
+    if ((await ports.quotas.putNextBooking(next)) === undefined) {
+      await settle(claims, next);
+      await leavePlace(ports, booking);
+      // The last one to leave: nobody else is kept waiting.
+      if (action === 'withdraw') await promote(claims, accountKey(booking.grantId));
+      return { value: next, replayed: false };
     }
     // Changed meanwhile, perhaps by this very attempt before its reply was lost: look again.
   }
   throw new Problem(Busy, 'The booking is being changed by others.', {}, 1);
+}
+
+/** The refusal of an action that comes after the end of a hold or an offer. */
+function timeUp({ status, expiresAt = '' }: Booking): Problem {
+  return status === 'offered'
+    ? new Problem(OfferLapsed, `The offer lapsed at ${expiresAt}.`, { expiresAt })
+    : new Problem(HoldExpired, `The hold ended at ${expiresAt}.`, { expiresAt });
+}
+
+/** A place that a booking had before an action. If the process dies before this, whoever reads the line removes it. */
+async function leavePlace({ quotas }: Ports, before: Booking): Promise<void> {
+  const place = placeOf(before);
+  if (place !== undefined) await quotas.line.leave(accountKey(before.grantId), place);
 }

@@ -7,17 +7,22 @@ import { CalendarDate, Id, Instant, LocalizedText, PageQuery, pageOf, Service, T
 import {
   BookingStateConflict,
   CapacityBelowAllocated,
+  DeadlinePast,
   GrantSuspended,
   HoldExpired,
   InstitutionNotActive,
   NominalBelowCommitted,
+  OfferLapsed,
   OutsidePeriod,
   PatientAlreadyBooked,
+  PatientAlreadyWaiting,
   PatientNotPseudonymous,
   PoolCapacityExceeded,
   QuotaExhausted,
+  ReserveExceedsGrant,
   UnknownBeneficiary,
 } from './errors.ts';
+import { OVERRIDE_REASONS, PRIORITY_CLASSES } from './priority-rules.ts';
 import { Pseudonym } from './pseudonym.ts';
 
 /** The most courses one pool or grant can have: what one change of a grant can still write in one transaction. */
@@ -95,6 +100,12 @@ const Adjustments = z
   });
 export type Adjustments = z.infer<typeof Adjustments>;
 
+const PaediatricReserve = z.strictObject({ units: Units, releaseDate: CalendarDate }).register(z.globalRegistry, {
+  id: 'PaediatricReserve',
+  description:
+    'Courses of the grant that only patients under 18 can take before the release date, in the time zone of the period; then everybody can.',
+});
+
 export const Grant = z
   .strictObject({
     id: Id,
@@ -107,6 +118,7 @@ export const Grant = z
     lendingLimit: Units,
     borrowingLimit: Units,
     adjustments: Adjustments,
+    paediatricReserve: z.optional(PaediatricReserve),
     status: z.enum(['active', 'suspended']),
     balance: Balance,
     illustrative: Illustrative,
@@ -117,6 +129,8 @@ export const Grant = z
 export type GrantRepresentation = z.infer<typeof Grant>;
 
 export const BOOKING_STATUSES = [
+  'waitlisted',
+  'offered',
   'held',
   'booked',
   'in-treatment',
@@ -125,6 +139,7 @@ export const BOOKING_STATUSES = [
   'expired',
   'cancelled',
   'noshow',
+  'withdrawn',
 ] as const;
 export type BookingStatus = (typeof BOOKING_STATUSES)[number];
 
@@ -147,6 +162,27 @@ const CANCELLATION_REASONS = [
   'administrative',
 ] as const;
 
+export const Waiting = z
+  .strictObject({
+    priorityClass: z.literal(PRIORITY_CLASSES),
+    ruleVersion: z.int(),
+    overrideReason: z.optional(z.enum(OVERRIDE_REASONS)),
+    deadline: z.optional(CalendarDate),
+    joinedAt: Instant,
+    offersNotTaken: z.int(),
+    position: z.optional(z.int()).register(z.globalRegistry, {
+      description:
+        'Only when one booking is read, while it waits: 1 is the next of its class. From 101 on it is not counted on.',
+    }),
+  })
+  .register(z.globalRegistry, {
+    id: 'Waiting',
+    description:
+      'The wait for a unit: lower classes are offered one first, then the earlier deadline, then who joined first.',
+  });
+
+export type WaitingRepresentation = z.infer<typeof Waiting>;
+
 export const Booking = z
   .strictObject({
     id: Id,
@@ -160,9 +196,10 @@ export const Booking = z
     ageBand: AgeBand,
     diagnosis: Diagnosis,
     holdFor: HoldFor,
-    expiresAt: z
-      .optional(Instant)
-      .register(z.globalRegistry, { description: 'When the hold ends; only while `held` or once `expired`.' }),
+    expiresAt: z.optional(Instant).register(z.globalRegistry, {
+      description: 'When the hold or the offer ends; only while `offered`, `held` or once `expired`.',
+    }),
+    waiting: z.optional(Waiting),
     cancellationReason: z.optional(z.enum(CANCELLATION_REASONS)),
     unitForfeited: z.optional(z.boolean()).register(z.globalRegistry, {
       description: 'After `cancelled` or `noshow`: whether the unit was used up by it.',
@@ -177,6 +214,8 @@ export const Booking = z
 export type BookingRepresentation = z.infer<typeof Booking>;
 
 const staff: readonly Role[] = ['coordinator', 'integration'];
+/** Who decides whether a patient takes a unit. */
+const deciding: readonly Role[] = [...staff, 'commission-member'];
 const clinical: readonly Role[] = ['coordinator', 'clinician', 'integration'];
 const providerManages = { provider: ['coordinator'] as const };
 const partiesRead = { provider: ROLES, beneficiary: ROLES, none: ['hub-admin', 'auditor'] as const };
@@ -191,6 +230,8 @@ const institutionFilter = {
 };
 
 const GrantPage = pageOf(Grant).register(z.globalRegistry, { id: 'GrantPage' });
+
+const BookingPage = pageOf(Booking).register(z.globalRegistry, { id: 'BookingPage' });
 
 const poolParams = z.strictObject({ poolId: Id });
 const grantParams = z.strictObject({ grantId: Id });
@@ -288,11 +329,12 @@ export const quotaRoutes = defineRoutes({
       nominal: Units,
       lendingLimit: z._default(Units, 0),
       borrowingLimit: z._default(Units, 0),
+      paediatricReserve: z.optional(PaediatricReserve),
       illustrative: Illustrative,
     }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The new grant.', schema: Grant, etag: true },
-    problems: [NotFound, PoolCapacityExceeded, UnknownBeneficiary],
+    problems: [NotFound, PoolCapacityExceeded, UnknownBeneficiary, ReserveExceedsGrant],
   },
   listPoolGrants: {
     operationId: 'listPoolGrants',
@@ -345,11 +387,12 @@ export const quotaRoutes = defineRoutes({
       nominal: z.exactOptional(Units),
       lendingLimit: z.exactOptional(Units),
       borrowingLimit: z.exactOptional(Units),
+      paediatricReserve: z.exactOptional(PaediatricReserve),
       status: z.exactOptional(z.enum(['active', 'suspended'])),
     }),
     ifMatch: 'required',
     response: { status: 200, description: 'The changed grant.', schema: Grant, etag: true },
-    problems: [NotFound, PoolCapacityExceeded, NominalBelowCommitted],
+    problems: [NotFound, PoolCapacityExceeded, NominalBelowCommitted, ReserveExceedsGrant],
   },
   holdBooking: {
     operationId: 'holdBooking',
@@ -359,18 +402,38 @@ export const quotaRoutes = defineRoutes({
     description:
       'Takes one unit of the grant until `expiresAt`. Confirm it before then. A repeated request with the same Idempotency-Key never takes a second unit.',
     scopes: ['hub/quotas.write'],
-    access: { beneficiary: [...staff, 'commission-member'] },
+    access: { beneficiary: deciding },
     params: grantParams,
     body: z.strictObject({
       patient: Pseudonym,
       ageBand: AgeBand,
       diagnosis: Diagnosis,
       holdFor: z._default(HoldFor, 'interactive'),
+      joinWaitlist: z.optional(z.boolean()).register(z.globalRegistry, {
+        description: 'When no unit is free: wait for one instead of being refused.',
+      }),
+      deadline: z.optional(CalendarDate).register(z.globalRegistry, {
+        description: 'The last day on which the treatment should begin; orders who waits.',
+      }),
     }),
     idempotencyKey: 'required',
-    response: { status: 201, description: 'The hold.', schema: Booking, etag: true },
+    response: {
+      status: 201,
+      description: 'The hold; with `joinWaitlist`, when no unit is free, the place in line.',
+      schema: Booking,
+      etag: true,
+    },
     counts: 'BookingsHeld',
-    problems: [NotFound, QuotaExhausted, PatientAlreadyBooked, GrantSuspended, OutsidePeriod, PatientNotPseudonymous],
+    problems: [
+      NotFound,
+      QuotaExhausted,
+      PatientAlreadyBooked,
+      PatientAlreadyWaiting,
+      GrantSuspended,
+      OutsidePeriod,
+      DeadlinePast,
+      PatientNotPseudonymous,
+    ],
   },
   listBookings: {
     operationId: 'listBookings',
@@ -385,7 +448,7 @@ export const quotaRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of bookings.',
-      schema: pageOf(Booking).register(z.globalRegistry, { id: 'BookingPage' }),
+      schema: BookingPage,
     },
     problems: [InvalidCursor, NotFound],
   },
@@ -405,7 +468,7 @@ export const quotaRoutes = defineRoutes({
     operationId: 'confirmBooking',
     path: '/v1/bookings/{bookingId}/confirm',
     summary: 'held → booked',
-    access: { beneficiary: [...staff, 'commission-member'] },
+    access: { beneficiary: deciding },
     counts: 'BookingsConfirmed',
     problems: [...bookingAction.problems, HoldExpired],
   },
@@ -414,7 +477,7 @@ export const quotaRoutes = defineRoutes({
     operationId: 'releaseBooking',
     path: '/v1/bookings/{bookingId}/release',
     summary: 'held → released: give the unit back',
-    access: { beneficiary: [...staff, 'commission-member'] },
+    access: { beneficiary: deciding },
     counts: 'BookingsReleased',
     problems: [...bookingAction.problems, HoldExpired],
   },
@@ -450,5 +513,57 @@ export const quotaRoutes = defineRoutes({
     summary: 'booked → noshow: the patient did not come',
     access: { beneficiary: clinical, provider: clinical },
     counts: 'BookingsNoShow',
+  },
+  acceptOffer: {
+    ...bookingAction,
+    operationId: 'acceptOffer',
+    path: '/v1/bookings/{bookingId}/accept-offer',
+    summary: 'offered → held: take the unit that is offered',
+    description: 'Confirm it before the new `expiresAt`, as any hold.',
+    access: { beneficiary: deciding },
+    problems: [...bookingAction.problems, OfferLapsed],
+  },
+  declineOffer: {
+    ...bookingAction,
+    operationId: 'declineOffer',
+    path: '/v1/bookings/{bookingId}/decline-offer',
+    summary: 'offered → waitlisted: let the next one have it',
+    description:
+      'The booking waits again, behind those of its class; after the third offer not taken it is `withdrawn`.',
+    access: { beneficiary: deciding },
+    problems: [...bookingAction.problems, OfferLapsed],
+  },
+  withdrawBooking: {
+    ...bookingAction,
+    operationId: 'withdrawBooking',
+    path: '/v1/bookings/{bookingId}/withdraw',
+    summary: 'waitlisted, offered → withdrawn: leave the line',
+    access: { beneficiary: deciding },
+  },
+  setPriority: {
+    ...bookingAction,
+    operationId: 'setPriority',
+    path: '/v1/bookings/{bookingId}/set-priority',
+    summary: 'Give a waiting patient another priority class, by decision of the commission',
+    access: { beneficiary: ['commission-member'] },
+    body: z.strictObject({ priorityClass: z.literal(PRIORITY_CLASSES), reason: z.enum(OVERRIDE_REASONS) }),
+    bodyOptional: false,
+  },
+  listPoolWaitlist: {
+    operationId: 'listPoolWaitlist',
+    method: 'GET',
+    path: '/v1/pools/{poolId}/waitlist',
+    summary: 'Who waits for courses of the pool',
+    description: 'Grant by grant, within a grant in the order in which units are offered.',
+    scopes: ['hub/quotas.read'],
+    access: providerReads,
+    params: poolParams,
+    query: z.strictObject(PageQuery),
+    response: {
+      status: 200,
+      description: 'A page of waiting bookings. It can be shorter than `limit` and still have a `next`.',
+      schema: BookingPage,
+    },
+    problems: [NotFound, InvalidCursor],
   },
 });

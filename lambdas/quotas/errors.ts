@@ -7,7 +7,7 @@ export const QuotaExhausted: ProblemType = {
   status: 409,
   title: 'No unit of this grant is free',
   advice:
-    '`available` is 0: every course of the grant is held or used. Units come back when holds are released, expire or bookings are cancelled; ask again then, or ask the provider for a larger grant.',
+    '`available` is 0: every course of the grant is held, used, kept for children, or meant for those who wait. Send `joinWaitlist: true` to wait for one, or ask the provider for a larger grant.',
 };
 
 export const PatientAlreadyBooked: ProblemType = {
@@ -16,6 +16,28 @@ export const PatientAlreadyBooked: ProblemType = {
   title: 'The patient already has a live booking for this service',
   advice:
     'One patient has at most one live booking per service. `bookingId` names it: use, release or cancel that one.',
+};
+
+export const PatientAlreadyWaiting: ProblemType = {
+  code: 'patient-already-waiting',
+  status: 409,
+  title: 'The patient waits in this line already',
+  advice: '`bookingId` names the place in line. A patient waits once for a course of one grant.',
+};
+
+export const OfferLapsed: ProblemType = {
+  code: 'offer-lapsed',
+  status: 409,
+  title: 'The offer has lapsed',
+  advice:
+    'Its unit goes to the next in line. The booking waits again, unless it was its last offer: read it. Answer the next offer before its `expiresAt`.',
+};
+
+export const DeadlinePast: ProblemType = {
+  code: 'deadline-past',
+  status: 422,
+  title: 'The deadline is in the past',
+  advice: 'Send a day that is still to come, in the time zone of the pool’s period, or none.',
 };
 
 export const BookingStateConflict: ProblemType = {
@@ -70,6 +92,13 @@ export const NominalBelowCommitted: ProblemType = {
     '`committed` courses of the grant are held or used, and no patient is ever pre-empted. Choose at least that number.',
 };
 
+export const ReserveExceedsGrant: ProblemType = {
+  code: 'reserve-exceeds-grant',
+  status: 422,
+  title: 'The reserve would be larger than the grant',
+  advice: '`entitled` says how many courses the grant would have. Reserve at most that many for patients under 18.',
+};
+
 export const InstitutionNotActive: ProblemType = {
   code: 'institution-not-active',
   status: 403,
@@ -97,6 +126,9 @@ export const PatientNotPseudonymous: ProblemType = {
 export const QUOTA_PROBLEMS: readonly ProblemType[] = [
   QuotaExhausted,
   PatientAlreadyBooked,
+  PatientAlreadyWaiting,
+  OfferLapsed,
+  DeadlinePast,
   BookingStateConflict,
   HoldExpired,
   GrantSuspended,
@@ -104,6 +136,7 @@ export const QUOTA_PROBLEMS: readonly ProblemType[] = [
   PoolCapacityExceeded,
   CapacityBelowAllocated,
   NominalBelowCommitted,
+  ReserveExceedsGrant,
   InstitutionNotActive,
   UnknownBeneficiary,
   PatientNotPseudonymous,

@@ -1,12 +1,15 @@
 import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
-import { type Account, planResize, type SegmentChange, totals } from '../shared/capacity/account.ts';
+import { type Account, isQueued, planResize, type SegmentChange, totals } from '../shared/capacity/account.ts';
+import { promote } from '../shared/capacity/line.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import { bookingsAsClaims } from './bookings-as-claims.ts';
 import type { quotaRoutes } from './contract.ts';
-import { NominalBelowCommitted, PoolCapacityExceeded, UnknownBeneficiary } from './errors.ts';
+import { NominalBelowCommitted, PoolCapacityExceeded, ReserveExceedsGrant, UnknownBeneficiary } from './errors.ts';
+import { accountKey } from './keys.ts';
 import { entitlementOf, type Grant, NO_ADJUSTMENTS, type Pool, relationsTo } from './model.ts';
 import { getPool } from './pool-operations.ts';
 import type { Outcome, Ports } from './ports.ts';
@@ -45,7 +48,7 @@ export interface GrantCreation {
 /**
  * Grants courses of a pool to an active partner.
  * @throws Problem `not-found`, `role-not-permitted`, `pool-capacity-exceeded`, `unknown-beneficiary`,
- *   `idempotency-key-reused`, `busy`
+ *   `reserve-exceeds-grant`, `idempotency-key-reused`, `busy`
  */
 export async function createGrant(ports: Ports, request: GrantCreation): Promise<Outcome<GrantWithAccount>> {
   const { permission, poolId, body, idempotencyKey } = request;
@@ -62,7 +65,8 @@ export async function createGrant(ports: Ports, request: GrantCreation): Promise
       resourceId: grant.id,
       now: ports.now(),
     };
-    const outcome = await ports.allocations.createGrant(creation, grant, planResize([], body.nominal) ?? []);
+    const segments = segmentsFor([], grant);
+    const outcome = await ports.allocations.createGrant(creation, grant, segments ?? []);
     switch (outcome.kind) {
       case 'created':
         return { value: await readGrant(ports, grant.id), replayed: false };
@@ -117,7 +121,7 @@ export interface GrantUpdate {
 /**
  * Changes a grant's number of courses or its status, in one transaction over the grant, its account and the pool.
  * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `pool-capacity-exceeded`,
- *   `nominal-below-committed`, `busy`
+ *   `nominal-below-committed`, `reserve-exceeds-grant`, `busy`
  */
 export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<GrantWithAccount> {
   const { permission, grantId, body, expectedVersion } = request;
@@ -134,13 +138,16 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
       updatedAt: ports.now().toISOString(),
     };
     const units = next.nominal - grant.nominal;
-    const segments = changesOf(account, entitlementOf(next), next.status !== grant.status);
+    const segments = changesOf(account, next, next.status !== grant.status);
     if (segments === undefined) {
       const { committed } = totals(account);
       throw new Problem(NominalBelowCommitted, 'More courses are committed than the grant would have.', { committed });
     }
     const outcome = await ports.allocations.changeGrant(next, { units, segments });
-    if (outcome === 'changed') return readGrant(ports, grantId);
+    if (outcome === 'changed') {
+      if (isQueued(account)) await promote(bookingsAsClaims(ports), accountKey(grantId));
+      return readGrant(ports, grantId);
+    }
     if (outcome === 'pool-exceeded') throw await poolExceeded(ports, grant.poolId);
     // Otherwise the grant or its account moved on meanwhile: look again.
   }
@@ -151,9 +158,33 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
  * The segments a change has to write. A suspension and its end concern all of them, at the same moment.
  * @returns `undefined` when fewer units than are committed would be left
  */
-function changesOf(account: Account, entitled: number, all: boolean): SegmentChange[] | undefined {
-  const changes = planResize(account, entitled);
+function changesOf(account: Account, next: Grant, all: boolean): SegmentChange[] | undefined {
+  const changes = segmentsFor(account, next);
   if (changes === undefined || !all) return changes;
   const untouched = account.filter(({ number }) => !changes.some((change) => change.number === number));
-  return [...changes, ...untouched.map(({ number, entitled }) => ({ number, from: entitled, to: entitled }))];
+  return [
+    ...changes,
+    ...untouched.map(({ number, entitled, queue }) => ({
+      number,
+      from: entitled,
+      to: entitled,
+      ...(queue === undefined ? {} : { queue }),
+    })),
+  ];
+}
+
+/** @throws Problem `reserve-exceeds-grant` */
+function segmentsFor(account: Account, grant: Grant): SegmentChange[] | undefined {
+  const entitled = entitlementOf(grant);
+  const reserved = grant.paediatricReserve?.units ?? 0;
+  if (reserved > entitled) {
+    throw new Problem(
+      ReserveExceedsGrant,
+      `${String(reserved)} courses cannot be reserved out of ${String(entitled)}.`,
+      {
+        entitled,
+      },
+    );
+  }
+  return planResize(account, entitled, reserved);
 }

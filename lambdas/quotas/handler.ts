@@ -2,14 +2,15 @@ import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
-import { type ActionRequest, act, getBooking } from './booking-operations.ts';
+import { type ActionOfClients, act } from './booking-operations.ts';
 import { quotaRoutes as routes } from './contract.ts';
 import { deployedPorts } from './deployed-ports.ts';
 import { createGrant, type GrantWithAccount, getGrant, updateGrant } from './grant-operations.ts';
 import { hold } from './hold.ts';
-import { type ListPorts, listBookings, listGrants, listPoolGrants, listPools } from './lists.ts';
+import { type ListPorts, listBookings, listGrants, listPoolGrants, listPools, listPoolWaitlist } from './lists.ts';
 import { type Booking, type Pool, showBooking, showGrant, showPool } from './model.ts';
 import { createPool, getPool, updatePool } from './pool-operations.ts';
+import { getBookingInLine } from './waitlist-operations.ts';
 
 const ports: ListPorts = { ...deployedPorts(), cursors: new Cursors(environment('CURSOR_SECRET')) };
 
@@ -18,11 +19,18 @@ const grant = ({ grant: value, account }: GrantWithAccount) => ({
   body: showGrant(value, account),
   version: value.version,
 });
-const booking = (value: Booking) => ({ body: showBooking(value, ports.now()), version: value.version });
+const booking = (value: Booking, position?: number) => ({
+  body: showBooking(value, ports.now(), position),
+  version: value.version,
+});
 
 /** The endpoint of an action on a booking. */
-type ActionRoute = (typeof routes)[`${'confirm' | 'release' | 'cancel' | 'arrive' | 'complete' | 'noShow'}Booking`];
-const actionOn = (route: ActionRoute, action: ActionRequest['action']) =>
+type ActionRoute = (typeof routes)[
+  | `${'confirm' | 'release' | 'cancel' | 'arrive' | 'complete' | 'noShow' | 'withdraw'}Booking`
+  | 'acceptOffer'
+  | 'declineOffer'
+  | 'setPriority'];
+const actionOn = (route: ActionRoute, action: ActionOfClients) =>
   on(route, async ({ params: { bookingId }, ...request }) => {
     const { value, replayed } = await act(ports, { ...request, bookingId, action });
     return ok(booking(value), replayed);
@@ -77,13 +85,25 @@ export const handler = serve(routes, [
       next,
     );
   }),
-  on(routes.getBooking, async ({ permission, params: { bookingId } }) =>
-    ok(booking(await getBooking(ports, permission, bookingId))),
-  ),
+  on(routes.getBooking, async ({ permission, params: { bookingId } }) => {
+    const { booking: value, position } = await getBookingInLine(ports, permission, bookingId);
+    return ok(booking(value, position));
+  }),
   actionOn(routes.confirmBooking, 'confirm'),
   actionOn(routes.releaseBooking, 'release'),
   actionOn(routes.cancelBooking, 'cancel'),
   actionOn(routes.arriveBooking, 'arrive'),
   actionOn(routes.completeBooking, 'complete'),
   actionOn(routes.noShowBooking, 'no-show'),
+  actionOn(routes.acceptOffer, 'accept-offer'),
+  actionOn(routes.declineOffer, 'decline-offer'),
+  actionOn(routes.withdrawBooking, 'withdraw'),
+  actionOn(routes.setPriority, 'set-priority'),
+  on(routes.listPoolWaitlist, async ({ permission, params: { poolId }, query }) => {
+    const { items, next } = await listPoolWaitlist(ports, { permission, ...query }, poolId);
+    return page(
+      items.map((item) => showBooking(item, ports.now())),
+      next,
+    );
+  }),
 ]);

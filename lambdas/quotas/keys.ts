@@ -12,6 +12,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | booking | `GRANT#<family>` | `BOOKING#<id>` |
  * | an institution's pools and grants | `INSTITUTION#<id>` | `POOL#<id>`, `GRANT#GIVEN#<pool>#<id>`, `GRANT#HELD#<service>#<id>` |
  * | grants the sweep visits | `SWEEP` | `<grant id>` |
+ * | whom a grant's line is joined for | `LINE#GRANT#<family>` | `WAITER#<pseudonym>`; places: see `LineTable` |
  * | partner | `PARTNER#<id>` | `PARTNER` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  */
@@ -36,6 +37,11 @@ export function grantKey(grantId: string): Key {
 export const bookingKey = (bookingId: string): Key => ({
   pk: accountKey(bookingId).pk,
   sk: BOOKINGS + bookingId,
+});
+
+export const waiterKey = (grantId: string, patient: string): Key => ({
+  pk: `LINE#${accountKey(grantId).pk}`,
+  sk: `WAITER#${patient}`,
 });
 
 export const partnerKey = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });

@@ -111,20 +111,28 @@ function readPosition(text: string): BookingsPosition {
   return { before, grantId, after };
 }
 
-/** Bookings of an institution's grants, given and held, grant by grant. */
-async function listBookingsOfInstitution(
+/** A page of a grant's bookings, and where the next one begins. */
+type ReadBookings = (
+  grantId: string,
+  limit: number,
+  after?: string,
+) => Promise<{ readonly bookings: readonly Booking[]; readonly next: string | undefined }>;
+
+/** Bookings of the grants of a listing, grant by grant. */
+async function listAcrossGrants(
   { quotas, cursors }: ListPorts,
+  list: string,
   { limit, cursor }: PageRequest,
-  institutionId: string,
+  listing: GrantListing,
+  read: ReadBookings,
 ): Promise<Page<Booking>> {
-  const list = `bookings:${institutionId}`;
   let position = readPosition(cursor === undefined ? '' : cursors.read(list, cursor));
-  const grants = await quotas.listGrants({ institutionId }, GRANTS_PER_PAGE, position.before || undefined);
+  const grants = await quotas.listGrants(listing, GRANTS_PER_PAGE, position.before || undefined);
   const items: Booking[] = [];
   let open = grants.next !== undefined;
   for (const [index, entry] of grants.entries.entries()) {
     const after = entry.id === position.grantId ? position.after : undefined;
-    const { bookings, next } = await quotas.listBookings(entry.id, limit - items.length, after);
+    const { bookings, next } = await read(entry.id, limit - items.length, after);
     items.push(...bookings);
     if (next !== undefined) position = { ...position, grantId: entry.id, after: next };
     else position = { before: entry.position, grantId: '', after: '' };
@@ -144,8 +152,20 @@ export async function listBookings(
   { institutionId, grantId }: { readonly institutionId?: string | undefined; readonly grantId?: string | undefined },
 ): Promise<Page<Booking>> {
   if (grantId === undefined) {
-    return listBookingsOfInstitution(ports, request, institutionOf(request, institutionId));
+    const institution = institutionOf(request, institutionId);
+    return listAcrossGrants(ports, `bookings:${institution}`, request, { institutionId: institution }, (...page) =>
+      ports.quotas.listBookings(...page),
+    );
   }
   await getGrant(ports, request.permission, grantId);
   return listBookingsOfGrant(ports, request, grantId);
+}
+
+/** Who waits for the courses of a pool. */
+export async function listPoolWaitlist(ports: ListPorts, request: PageRequest, poolId: string): Promise<Page<Booking>> {
+  const { providerId } = await getPool(ports, request.permission, poolId);
+  const listing = { institutionId: providerId, poolId };
+  return listAcrossGrants(ports, `waitlist:${poolId}`, request, listing, (...page) =>
+    ports.quotas.listWaiting(...page),
+  );
 }

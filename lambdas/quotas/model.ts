@@ -10,7 +10,9 @@ import type {
   HoldFor,
   Period,
   PoolRepresentation,
+  WaitingRepresentation,
 } from './contract.ts';
+import { afterOfferNotTaken, type Waiting } from './waiting.ts';
 
 /** Pools, grants and bookings as the Hub keeps them, and every decision about them. Pure. */
 
@@ -24,12 +26,14 @@ interface Versioned {
 export type Pool = Omit<PoolRepresentation, 'allocated'> & Versioned;
 export type Grant = Omit<GrantRepresentation, 'balance'> & Versioned;
 
-export interface Booking extends Omit<BookingRepresentation, 'status' | 'expiresAt'>, Versioned {
+export interface Booking extends Omit<BookingRepresentation, 'status' | 'expiresAt' | 'waiting'>, Versioned {
   readonly status: BookingStatus;
-  /** When the hold ends or ended; kept after it was confirmed. */
-  readonly expiresAt: string;
-  /** The segment of the grant's account its unit is in. */
-  readonly segment: number;
+  /** When the hold or offer ends or ended; kept after it was confirmed. Absent before the first offer. */
+  readonly expiresAt?: string;
+  /** The segment of the grant's account its unit is in, or was. Absent before the first offer. */
+  readonly segment?: number;
+  /** Present once it has waited. */
+  readonly waiting?: Waiting;
   /** Digest of the body it was made from. */
   readonly fingerprint: string;
   /** Digest of the request that did each action, so that a repeated request is recognised. */
@@ -81,6 +85,12 @@ export const TRANSITIONS = {
   arrive: { from: ['booked'], to: 'in-treatment' },
   complete: { from: ['in-treatment'], to: 'fulfilled' },
   'no-show': { from: ['booked'], to: 'noshow' },
+  offer: { from: ['waitlisted'], to: 'offered' },
+  'accept-offer': { from: ['offered'], to: 'held' },
+  'decline-offer': { from: ['offered'], to: 'waitlisted' },
+  lapse: { from: ['offered'], to: 'waitlisted' },
+  withdraw: { from: ['waitlisted', 'offered'], to: 'withdrawn' },
+  'set-priority': { from: ['waitlisted'], to: 'waitlisted' },
 } as const satisfies Record<string, Transition>;
 export type Action = keyof typeof TRANSITIONS;
 
@@ -95,10 +105,16 @@ export function forfeitsUnit(
   return action === 'no-show' && noShowPolicy === 'forfeit-unit';
 }
 
-/** A hold is dead from its `expiresAt` on, whoever looks. */
-export function isExpired(booking: Booking, now: Date): boolean {
-  return booking.status === 'held' && booking.expiresAt <= now.toISOString();
+/** A hold, or an offer, is dead from its `expiresAt` on, whoever looks. */
+export function isExpired({ status, expiresAt = '' }: Booking, now: Date): boolean {
+  return (status === 'held' || status === 'offered') && expiresAt <= now.toISOString();
 }
+
+/** What ends a booking whose time is up. */
+const ENDINGS: readonly Action[] = ['expire', 'lapse'];
+
+/** What changes in a booking beside what follows from the action. */
+export type BookingChange = Partial<Booking> & { readonly by: Agent };
 
 export type Decision =
   | { readonly kind: 'changed'; readonly booking: Booking }
@@ -106,23 +122,18 @@ export type Decision =
   | { readonly kind: 'not-allowed'; readonly allowedFrom: readonly BookingStatus[] };
 
 /**
- * Carries an action out on a booking, or says why not. `expire` is for holds that are over, the others for all else.
+ * Carries an action out on a booking, or says why not. `expire` and `lapse` are for holds and offers that are over, the others for
+ * all else.
  * @param change what the action changes beside the status, and by whom
  */
-export function decide(
-  booking: Booking,
-  action: Action,
-  now: Date,
-  change: Partial<Booking> & { readonly by: Agent },
-): Decision {
+export function decide(booking: Booking, action: Action, now: Date, change: BookingChange): Decision {
   const { from, to }: Transition = TRANSITIONS[action];
   if (!from.includes(booking.status)) return { kind: 'not-allowed', allowedFrom: from };
-  if (isExpired(booking, now) !== (action === 'expire')) {
-    return action === 'expire' ? { kind: 'not-allowed', allowedFrom: from } : { kind: 'expired' };
-  }
+  const ends = ENDINGS.includes(action);
+  if (isExpired(booking, now) !== ends) return ends ? { kind: 'not-allowed', allowedFrom: from } : { kind: 'expired' };
   return {
     kind: 'changed',
-    booking: { ...booking, ...change, status: to, version: booking.version + 1, updatedAt: now.toISOString() },
+    booking: { ...booking, status: to, ...change, version: booking.version + 1, updatedAt: now.toISOString() },
   };
 }
 
@@ -130,6 +141,7 @@ export function decide(
 export function unitState({ status, unitForfeited }: Booking): HolderState | undefined {
   switch (status) {
     case 'held':
+    case 'offered':
       return 'held';
     case 'booked':
       return 'confirmed';
@@ -140,6 +152,8 @@ export function unitState({ status, unitForfeited }: Booking): HolderState | und
     case 'cancelled':
     case 'noshow':
       return unitForfeited === true ? 'forfeited' : undefined;
+    case 'waitlisted':
+    case 'withdrawn':
     case 'released':
     case 'expired':
       return undefined;
@@ -149,35 +163,58 @@ export function unitState({ status, unitForfeited }: Booking): HolderState | und
 /** What a request for a booking says. */
 type Wanted = Pick<Booking, 'patient' | 'ageBand' | 'diagnosis' | 'holdFor' | 'fingerprint' | 'by'>;
 
-/** The booking behind a holder that was just taken. */
-export function newBooking(grant: Grant, wanted: Wanted, holder: Holder, segment: number, now: Date): Booking {
+/** How a booking begins: with a unit that was just taken, or in line. */
+export type Beginning =
+  | { readonly status: 'held'; readonly holder: Holder; readonly segment: number }
+  | { readonly status: 'waitlisted'; readonly id: string; readonly waiting: Waiting };
+
+export function newBooking(grant: Grant, wanted: Wanted, beginning: Beginning, now: Date): Booking {
   const { id: grantId, poolId, providerId, beneficiaryId, service } = grant;
   return {
-    id: holder.id,
+    ...begun(beginning),
     grantId,
     poolId,
     providerId,
     beneficiaryId,
     service,
-    status: 'held',
     ...wanted,
-    expiresAt: new Date((expiryOf(holder) ?? 0) * 1000).toISOString(),
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),
     version: 1,
-    segment,
     requests: {},
   };
 }
 
-/** Today is not after the last day of the period, in the period's time zone. */
-export function isOpen(period: Period, now: Date): boolean {
-  // Far from the last day the zone does not matter, and looking it up takes ten milliseconds.
+function begun(beginning: Beginning): Pick<Booking, 'id' | 'status' | 'expiresAt' | 'segment' | 'waiting'> {
+  if (beginning.status === 'waitlisted') return beginning;
+  const { status, holder, segment } = beginning;
+  return { id: holder.id, status, segment, expiresAt: endOf(holder) };
+}
+
+/** When a holder's time is up, as a booking says it. */
+export function endOf(holder: Holder): string {
+  return new Date((expiryOf(holder) ?? 0) * 1000).toISOString();
+}
+
+/** Whether a day is over, in a time zone. */
+export function isOver(day: string, timeZone: string, now: Date): boolean {
+  // Far from that day the zone does not matter, and looking it up takes ten milliseconds.
   const dateAt = (hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString().slice(0, 10);
-  if (dateAt(14) <= period.end) return true;
-  if (dateAt(-12) > period.end) return false;
-  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: period.timeZone }).format(now);
-  return today <= period.end;
+  if (dateAt(14) <= day) return false;
+  if (dateAt(-12) > day) return true;
+  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(now) > day;
+}
+
+/** Today is not after the last day of the period, in the period's time zone. */
+export function isOpen({ end, timeZone }: Period, now: Date): boolean {
+  return !isOver(end, timeZone, now);
+}
+
+/** Whether everybody may take the courses that are kept for children: from the release date on. */
+export function isReserveReleased({ paediatricReserve, period }: Grant, now: Date): boolean {
+  if (paediatricReserve === undefined) return true;
+  const dayBefore = new Date(Date.parse(paediatricReserve.releaseDate) - 86_400_000).toISOString().slice(0, 10);
+  return isOver(dayBefore, period.timeZone, now);
 }
 
 export function showPool({ version: _, by: __, ...pool }: Pool): PoolRepresentation {
@@ -192,8 +229,34 @@ export function showGrant({ version: _, by: __, ...grant }: Grant, account: Acco
   };
 }
 
-export function showBooking(booking: Booking, now: Date): BookingRepresentation {
-  const { version: _, by: __, segment: ___, fingerprint: ____, requests: _____, expiresAt, ...shown } = booking;
-  const status = isExpired(booking, now) ? 'expired' : booking.status;
-  return { ...shown, status, ...(status === 'held' || status === 'expired' ? { expiresAt } : {}) };
+/** The status as of now: a hold or an offer is over as soon as its time is up, though nobody has written it yet. */
+function statusAt(booking: Booking, now: Date): BookingStatus {
+  if (!isExpired(booking, now)) return booking.status;
+  return booking.status === 'offered' ? afterOfferNotTaken(booking).status : 'expired';
+}
+
+function showWaiting({ ageingAt: _, ...waiting }: Waiting, position: number | undefined): WaitingRepresentation {
+  return position === undefined ? waiting : { ...waiting, position };
+}
+
+/** @param position in line, where that is known */
+export function showBooking(booking: Booking, now: Date, position?: number): BookingRepresentation {
+  const {
+    version: _,
+    by: __,
+    segment: ___,
+    fingerprint: ____,
+    requests: _____,
+    expiresAt,
+    waiting,
+    ...shown
+  } = booking;
+  const status = statusAt(booking, now);
+  const timed = expiresAt !== undefined && ['offered', 'held', 'expired'].includes(status);
+  return {
+    ...shown,
+    status,
+    ...(timed ? { expiresAt } : {}),
+    ...(waiting === undefined ? {} : { waiting: showWaiting(waiting, position) }),
+  };
 }

@@ -4,8 +4,15 @@ import type { InstitutionChange } from '../institutions/published.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
+import { LineTable } from '../shared/capacity/line-table.ts';
 import type { Item, SingleTable } from '../shared/dynamo/single-table.ts';
-import { Booking as BookingShape, Grant as GrantShape, Period, Pool as PoolShape } from './contract.ts';
+import {
+  Booking as BookingShape,
+  Grant as GrantShape,
+  Period,
+  Pool as PoolShape,
+  Waiting as WaitingShape,
+} from './contract.ts';
 import {
   accountKey,
   BOOKINGS,
@@ -17,8 +24,10 @@ import {
   partnerKey,
   poolKey,
   SWEEP,
+  waiterKey,
 } from './keys.ts';
 import type { Booking, Grant, Pool } from './model.ts';
+import { placeOf } from './waiting.ts';
 
 /** What is stored of pools, grants, bookings and partners. What changes capacity is in `allocation-table.ts`. */
 
@@ -39,18 +48,31 @@ const GrantItem = z.object({
   borrowingLimit: z.int(),
   ...stamp,
 });
+const { position: ___, ...waitingShape } = WaitingShape.shape;
 const BookingItem = z.object({
   ...BookingShape.shape,
   patient: z.string(),
   diagnosis: z.string(),
-  expiresAt: z.string(),
+  expiresAt: z.exactOptional(z.string()),
+  waiting: z.exactOptional(
+    z.object({
+      ...waitingShape,
+      overrideReason: z.exactOptional(WaitingShape.shape.overrideReason.def.innerType),
+      deadline: z.exactOptional(z.string()),
+      ageingAt: z.exactOptional(z.string()),
+    }),
+  ),
   ...stamp,
-  segment: z.int(),
+  segment: z.exactOptional(z.int()),
   fingerprint: z.string(),
   requests: z.record(z.string(), z.string()),
 });
+const WaiterItem = z.object({ bookingId: z.string(), at: z.string() });
 const GrantReference = z.object({ sk: z.string(), grantId: z.string() });
 const PoolReference = z.object({ sk: z.string(), poolId: z.string() });
+
+/** Which booking is, or was last, in a grant's line for a patient. */
+export type Waiter = z.infer<typeof WaiterItem>;
 
 /** A page of ids, each with its position in the list. */
 export interface IdPage {
@@ -66,11 +88,13 @@ interface Freshness {
 
 export class QuotasTable {
   readonly accounts: AccountTable;
+  readonly line: LineTable;
   readonly #table: SingleTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
     this.accounts = new AccountTable(table);
+    this.line = new LineTable(table);
   }
 
   async getPool(poolId: string): Promise<Pool | undefined> {
@@ -128,6 +152,29 @@ export class QuotasTable {
     const from = after === undefined ? undefined : BOOKINGS + after;
     const { items, next } = await this.#table.list(accountKey(grantId).pk, BOOKINGS, limit, from);
     return { bookings: items.map(readBooking), next: next?.slice(BOOKINGS.length) };
+  }
+
+  /** Bookings that wait for a unit of a grant, in the order of the line. @param after position of the page before */
+  async listWaiting(
+    grantId: string,
+    limit: number,
+    after?: string,
+  ): Promise<{ readonly bookings: readonly Booking[]; readonly next: string | undefined }> {
+    const { ids, next } = await this.line.list(accountKey(grantId), limit, after);
+    const found = await Promise.all(ids.map((id) => this.getBooking(id, { consistent: false })));
+    const bookings = found.filter((booking) => booking !== undefined);
+    // A place can outlive the wait by a moment.
+    return { bookings: bookings.filter((booking) => placeOf(booking) !== undefined), next };
+  }
+
+  async getWaiter(grantId: string, patient: string): Promise<Waiter | undefined> {
+    const item = await this.#table.get(waiterKey(grantId, patient), { consistent: true });
+    return item === undefined ? undefined : WaiterItem.parse(item);
+  }
+
+  /** Announces who joins for a patient, in place of the one that was seen there. @returns false when that has changed */
+  async putWaiter(grantId: string, patient: string, waiter: Waiter, seen: string | undefined): Promise<boolean> {
+    return this.#table.putInPlaceOf({ ...waiterKey(grantId, patient), ...waiter }, 'bookingId', seen);
   }
 
   /** @returns the booking that has this id already, `undefined` when this one was put */

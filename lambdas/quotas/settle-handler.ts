@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
-import { settleLate } from '../shared/capacity/claim.ts';
+import { settleLate } from '../shared/capacity/settle.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';

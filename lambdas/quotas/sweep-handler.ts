@@ -1,4 +1,4 @@
-import { contradictsItself, totals } from '../shared/capacity/account.ts';
+import { contradictsItself, isQueued, totals } from '../shared/capacity/account.ts';
 import { type Swept, sweepAccount } from '../shared/capacity/sweep.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
 import type { MetricName } from '../shared/observability/metrics.ts';
@@ -25,6 +25,7 @@ const nothing = {
   UnitsEntitled: 0,
   UnitsCommitted: 0,
   UnitsHeld: 0,
+  GrantsWithLine: 0,
 } satisfies Partial<Record<MetricName, number>>;
 type Counts = typeof nothing;
 
@@ -59,7 +60,13 @@ function countsOf({ owner, account, findings }: Swept, drifted: boolean): Counts
   // What is left of a period that is over can no longer be used, and would only water the utilisation down.
   if (owner === undefined || !isOpen(readGrantItem(owner).period, ports.now())) return counts;
   const { entitled, committed, held } = totals(account);
-  return { ...counts, UnitsEntitled: entitled, UnitsCommitted: committed, UnitsHeld: held };
+  return {
+    ...counts,
+    UnitsEntitled: entitled,
+    UnitsCommitted: committed,
+    UnitsHeld: held,
+    GrantsWithLine: isQueued(account) ? 1 : 0,
+  };
 }
 
 /**
@@ -94,5 +101,6 @@ function added(a: Counts, b: Counts): Counts {
     UnitsEntitled: a.UnitsEntitled + b.UnitsEntitled,
     UnitsCommitted: a.UnitsCommitted + b.UnitsCommitted,
     UnitsHeld: a.UnitsHeld + b.UnitsHeld,
+    GrantsWithLine: a.GrantsWithLine + b.GrantsWithLine,
   };
 }

@@ -116,7 +116,12 @@ function courseWidgets(stage: StageConfig): IWidget[] {
       height: 6,
       metrics: [...Object.values(usingMetrics), free, waiting, derived('100 * taken / granted', 'utilisation, %')],
     }),
-    graph('Courses', HALF, [...Object.values(usingMetrics), free, waiting], 'courses'),
+    graph(
+      'Courses',
+      HALF,
+      [...Object.values(usingMetrics), free, waiting, units('GrantsWithLine', 'grants with a waiting list')],
+      'courses',
+    ),
   ];
 }
 

@@ -13,8 +13,8 @@ import type { Alarms } from './alarms.ts';
 export interface StreamProps {
   readonly alarms: Alarms;
   readonly table: TableV2;
-  /** An event pattern: the changes that the function is run on. */
-  readonly filter: Readonly<Record<string, unknown>>;
+  /** Event patterns: the changes that the function is run on. */
+  readonly filters: readonly Readonly<Record<string, unknown>>[];
   /** What people cannot do or see while changes wait or are parked, in a sentence; told with its alarms. */
   readonly impact: string;
 }
@@ -23,10 +23,10 @@ export interface StreamProps {
 const LATE = Duration.minutes(10).toMilliseconds();
 
 /**
- * Runs a function on the changes of a table that match `filter`, in order per item, retrying a day. What still fails
+ * Runs a function on the changes of a table that match one of the `filters`, in order per item, retrying a day. What still fails
  * then is parked in a queue of its own.
  */
-export function runOnStream(handler: Lambda, { alarms, table, filter, impact }: StreamProps): void {
+export function runOnStream(handler: Lambda, { alarms, table, filters, impact }: StreamProps): void {
   const parked = new Queue(handler, 'Parked', {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
@@ -52,7 +52,7 @@ export function runOnStream(handler: Lambda, { alarms, table, filter, impact }: 
     retryAttempts: 20,
     maxRecordAge: Duration.days(1),
     onFailure: { bind: () => ({ destination: parked.queueArn }) },
-    filters: [{ pattern: JSON.stringify(filter) }],
+    filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
   });
   watchStream(handler, parked, alarms, impact);
 }

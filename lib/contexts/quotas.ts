@@ -1,6 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
@@ -62,7 +65,7 @@ export class QuotasContext extends Construct {
 
     const { function: sweep } = new ContextFunction(this, 'Sweep', {
       foundation,
-      description: 'Gives the units of expired holds back',
+      description: 'Gives the units of expired holds back, and on to who waits',
       impact: SWEEP_IMPACT,
       bundle: code,
       entry: 'sweep-handler',
@@ -70,6 +73,7 @@ export class QuotasContext extends Construct {
       timeout: Duration.minutes(1),
     });
     table.grant(sweep, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    for (const each of [handler, sweep]) mayLeaveLines(table, each);
     runOnSchedule(this, 'SweepSchedule', sweep, Schedule.rate(Duration.minutes(1)));
 
     const { function: settle } = new ContextFunction(this, 'Settle', {
@@ -80,11 +84,17 @@ export class QuotasContext extends Construct {
       entry: 'settle-handler',
       environment,
     });
-    table.grant(settle, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem');
+    table.grant(settle, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    mayLeaveLines(table, settle);
+    const Keys = { sk: { S: [{ prefix: 'BOOKING#' }] } };
     runOnStream(settle, {
       alarms: foundation.alarms,
       table,
-      filter: { eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: [{ prefix: 'BOOKING#' }] } } } },
+      filters: [
+        { eventName: ['MODIFY'], dynamodb: { Keys } },
+        // A new booking has its unit already, or it waits.
+        { eventName: ['INSERT'], dynamodb: { Keys, NewImage: { status: { S: ['waitlisted'] } } } },
+      ],
       impact: SETTLE_IMPACT,
     });
 
@@ -100,7 +110,7 @@ export class QuotasContext extends Construct {
     runOnStream(partners, {
       alarms: foundation.alarms,
       table: institutions.table,
-      filter: { dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } },
+      filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
       impact: PARTNERS_IMPACT,
     });
     this.#watchCapacity(foundation);
@@ -130,4 +140,15 @@ export class QuotasContext extends Construct {
       runbook: 'respond-to-capacity-drift',
     });
   }
+}
+
+/** Nothing that is stored is ever deleted but a place in a line, which is given up. */
+function mayLeaveLines(table: TableV2, handler: IFunction): void {
+  handler.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:DeleteItem'],
+      resources: [table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LINE#*'] } },
+    }),
+  );
 }

@@ -35,6 +35,7 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     createPool: aPoolBody({ capacity: 0 }),
     createGrant: { beneficiaryId: scene.beneficiary.id, nominal: 0 },
     holdBooking: aBookingBody(),
+    setPriority: { priorityClass: 1, reason: 'relapse' },
     updatePool: {},
     updateGrant: {},
   };

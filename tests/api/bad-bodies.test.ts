@@ -76,6 +76,8 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
     body: { nominal: 5 },
     wrong: [
       ...NOT_UNITS.map((nominal) => ['/nominal', { nominal }] as const),
+      ['/paediatricReserve/releaseDate', { paediatricReserve: { units: 1 } }],
+      ['/paediatricReserve/units', { paediatricReserve: { units: -1, releaseDate: '2027-01-01' } }],
       ['/status', { status: 'unlimited' }],
       ['/status', { status: null }],
       ['/beneficiaryId', { beneficiaryId: crypto.randomUUID() }],
@@ -98,17 +100,40 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/diagnosis', booking({ diagnosis: 'c71.6' })],
       ['/diagnosis', booking({ diagnosis: 'C71.6\n' })],
       ['/holdFor', booking({ holdFor: 'ever' })],
-      ['/joinWaitlist', booking({ joinWaitlist: true })],
+      ['/joinWaitlist', booking({ joinWaitlist: 'yes' })],
+      ['/deadline', booking({ deadline: 'soon' })],
+      ['/deadline', booking({ deadline: '2027-02-30' })],
       ['/name', booking({ name: 'x' })],
       ['/__proto__', JSON.parse(`{"__proto__":{"patient":"P-001"},${JSON.stringify(aBookingBody()).slice(1)}`)],
     ],
   },
   ...Object.fromEntries(
-    (['confirmBooking', 'releaseBooking', 'arriveBooking', 'completeBooking', 'noShowBooking'] as const).map((name) => [
+    (
+      [
+        'confirmBooking',
+        'releaseBooking',
+        'arriveBooking',
+        'completeBooking',
+        'noShowBooking',
+        'acceptOffer',
+        'declineOffer',
+        'withdrawBooking',
+      ] as const
+    ).map((name) => [
       name,
       { side: 'beneficiary', body: {}, wrong: [['/reason', { reason: 'medical-grounds' }]] } satisfies Subject,
     ]),
   ),
+  setPriority: {
+    side: 'beneficiary',
+    body: { priorityClass: 1, reason: 'relapse' },
+    wrong: [
+      ['/priorityClass', { priorityClass: 0, reason: 'relapse' }],
+      ['/priorityClass', { reason: 'relapse' }],
+      ['/reason', { priorityClass: 1, reason: 'a friend of mine' }],
+      ['/reason', { priorityClass: 1 }],
+    ],
+  },
   cancelBooking: {
     side: 'beneficiary',
     body: {},

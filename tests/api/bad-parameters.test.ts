@@ -22,6 +22,13 @@ beforeAll(async () => {
     await aPool(scene.provider);
     await aGrant({ ...scene, nominal: 0 });
   }
+  const full = await aGrant({ ...scene, nominal: 0 });
+  for (let number = 0; number < 2; number++) {
+    await scene.beneficiary.coordinator.call('holdBooking', {
+      params: { grantId: full.grant.id },
+      body: aBookingBody({ joinWaitlist: true }),
+    });
+  }
   const booking = await aBooking(scene);
   params = { ...pathOf(scene, booking), asset: 'init.js', code: 'busy' };
 });
@@ -33,6 +40,7 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'createPool') return aPoolBody();
   if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 1 };
   if (operationId === 'holdBooking') return aBookingBody();
+  if (operationId === 'setPriority') return { priorityClass: 1, reason: 'relapse' };
   return {};
 }
 

@@ -5,7 +5,7 @@ import { bookingsAsClaims, subjectOf } from '../../lambdas/quotas/bookings-as-cl
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { hold } from '../../lambdas/quotas/hold.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
-import { settle } from '../../lambdas/shared/capacity/claim.ts';
+import { settle } from '../../lambdas/shared/capacity/settle.ts';
 import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { grantsIn } from '../properties/grants.ts';

@@ -52,7 +52,7 @@ it.each([
     { action: 'dynamodb:Get*', resource: `${TABLES}?` },
     { action: 'dynamodb:Query', resource: `${TABLES}T/index/*` },
   ];
-  expect(allows(grants, action, resource)).toBe(allowed);
+  expect(allows(grants, { action, resource })).toBe(allowed);
 });
 
 /** Asks the database what the event says, signed as Lambda signs. */

@@ -1,9 +1,18 @@
 /** What the quotas should do, as simply as it can be said: no table, no segments, no retries. */
 
-export type ActionName = 'confirm' | 'release' | 'cancel' | 'arrive' | 'complete' | 'no-show';
+export type ActionName =
+  | 'confirm'
+  | 'release'
+  | 'cancel'
+  | 'arrive'
+  | 'complete'
+  | 'no-show'
+  | 'accept-offer'
+  | 'decline-offer'
+  | 'withdraw';
 
 type Wanted =
-  | { do: 'hold'; grant: number; patient: number; key: number }
+  | { do: 'hold'; grant: number; patient: number; key: number; join: boolean }
   | { do: 'act'; action: ActionName; booking: number; key: number }
   | { do: 'wait'; minutes: number }
   | { do: 'sweep' }
@@ -14,8 +23,10 @@ interface ModelBooking {
   readonly grant: number;
   readonly patient: number;
   readonly key: number;
-  readonly expiresAt: number;
+  readonly join: boolean;
+  expiresAt: number;
   status: string;
+  offersNotTaken: number;
   readonly doneWith: Map<ActionName, number>;
 }
 
@@ -24,15 +35,21 @@ interface ModelGrant {
   suspended: boolean;
 }
 
-const STEPS: Record<ActionName, readonly [from: string, to: string]> = {
-  confirm: ['held', 'booked'],
-  release: ['held', 'released'],
-  cancel: ['booked', 'cancelled'],
-  arrive: ['booked', 'in-treatment'],
-  complete: ['in-treatment', 'fulfilled'],
-  'no-show': ['booked', 'noshow'],
+const STEPS: Record<ActionName, readonly [from: readonly string[], to: string]> = {
+  confirm: [['held'], 'booked'],
+  release: [['held'], 'released'],
+  cancel: [['booked'], 'cancelled'],
+  arrive: [['booked'], 'in-treatment'],
+  complete: [['in-treatment'], 'fulfilled'],
+  'no-show': [['booked'], 'noshow'],
+  'accept-offer': [['offered'], 'held'],
+  'decline-offer': [['offered'], 'waitlisted'],
+  withdraw: [['waitlisted', 'offered'], 'withdrawn'],
 };
+const LIVE = ['held', 'offered', 'booked', 'in-treatment'];
 const HOLD_MINUTES = 15;
+const OFFER_MINUTES = 48 * 60;
+const MOST_OFFERS = 3;
 
 export class BookingModel {
   readonly #grants: ModelGrant[];
@@ -55,12 +72,13 @@ export class BookingModel {
         this.#minutes += wanted.minutes;
         return 'waited';
       case 'sweep':
-        for (const booking of this.#bookings) if (this.#isDead(booking)) booking.status = 'expired';
+        this.#sweep();
         return 'swept';
       case 'resize':
         return this.#resize(wanted.grant, wanted.nominal);
       case 'suspend':
         this.#grant(wanted.grant).suspended = wanted.suspended;
+        this.#promote(wanted.grant);
         return 'updated';
     }
   }
@@ -73,7 +91,7 @@ export class BookingModel {
         entitled: grant.nominal,
         committed,
         available: grant.nominal - committed,
-        held: count('held'),
+        held: count('held') + count('offered'),
         booked: count('booked'),
         inTreatment: count('in-treatment'),
         fulfilled: count('fulfilled'),
@@ -91,28 +109,88 @@ export class BookingModel {
 
   /** A dead hold counts until somebody has come by. */
   #isDead({ status, expiresAt }: ModelBooking): boolean {
-    return status === 'held' && expiresAt <= this.#minutes;
+    return (status === 'held' || status === 'offered') && expiresAt <= this.#minutes;
+  }
+
+  #isLive(booking: ModelBooking): boolean {
+    return LIVE.includes(booking.status) && !this.#isDead(booking);
+  }
+
+  #sweep(): void {
+    for (const index of this.#grants.keys()) {
+      const dead = this.#bookings.filter((booking) => booking.grant === index && this.#isDead(booking));
+      for (const booking of dead) this.#end(booking);
+      this.#promote(index);
+    }
+  }
+
+  /** Writes down that a hold or an offer is over. */
+  #end(booking: ModelBooking): void {
+    if (booking.status === 'offered') this.#notTaken(booking);
+    else booking.status = 'expired';
+    this.#promote(booking.grant);
+  }
+
+  #notTaken(booking: ModelBooking): void {
+    booking.offersNotTaken += 1;
+    booking.status = booking.offersNotTaken < MOST_OFFERS ? 'waitlisted' : 'withdrawn';
+  }
+
+  /** Who waits for a grant, in the order of the line: here all are of one class, and have no deadline. */
+  #line(grant: number): ModelBooking[] {
+    return this.#bookings
+      .filter((booking) => booking.grant === grant && booking.status === 'waitlisted')
+      .toSorted((a, b) => a.offersNotTaken - b.offersNotTaken);
+  }
+
+  #promote(index: number): void {
+    const { nominal, suspended } = this.#grant(index);
+    while (!suspended && this.#committed(index) < nominal) {
+      const [first] = this.#line(index);
+      if (first === undefined) return;
+      const booked = this.#bookings.some((other) => other.patient === first.patient && this.#isLive(other));
+      first.status = booked ? 'withdrawn' : 'offered';
+      first.expiresAt = this.#minutes + OFFER_MINUTES;
+    }
   }
 
   #committed(grant: number): number {
-    const counting = ['held', 'booked', 'in-treatment', 'fulfilled', 'noshow'];
+    const counting = ['held', 'offered', 'booked', 'in-treatment', 'fulfilled', 'noshow'];
     return this.#bookings.filter((booking) => booking.grant === grant && counting.includes(booking.status)).length;
   }
 
-  #hold({ grant: index, patient, key }: { grant: number; patient: number; key: number }): string {
+  #hold(wanted: { grant: number; patient: number; key: number; join: boolean }): string {
+    const { grant: index, patient, key, join } = wanted;
     const grant = this.#grant(index);
     const earlier = this.#bookings.findIndex((booking) => booking.grant === index && booking.key === key);
     if (earlier >= 0) {
-      return this.#bookings[earlier]?.patient === patient ? `replayed:${String(earlier)}` : 'idempotency-key-reused';
+      const { patient: before, join: asked } = this.#bookings[earlier]!;
+      return before === patient && asked === join ? `replayed:${String(earlier)}` : 'idempotency-key-reused';
     }
     if (grant.suspended) return 'grant-suspended';
-    if (this.#committed(index) >= grant.nominal) return 'quota-exhausted';
     const mine = this.#bookings.filter((booking) => booking.patient === patient);
-    for (const booking of mine) if (this.#isDead(booking)) booking.status = 'expired';
-    if (mine.some(({ status }) => ['held', 'booked', 'in-treatment'].includes(status))) return 'patient-already-booked';
-    const expiresAt = this.#minutes + HOLD_MINUTES;
-    this.#bookings.push({ grant: index, patient, key, expiresAt, status: 'held', doneWith: new Map() });
+    const isFull = (): boolean => this.#committed(index) >= grant.nominal || this.#line(index).length > 0;
+    if (!isFull()) {
+      for (const booking of mine) if (this.#isDead(booking)) this.#end(booking);
+    }
+    const booked = mine.some((booking) => this.#isLive(booking));
+    if (isFull()) {
+      if (!join) return 'quota-exhausted';
+      const waits = mine.some((other) => other.grant === index && ['waitlisted', 'offered'].includes(other.status));
+      if (waits) return 'patient-already-waiting';
+      if (booked) return 'patient-already-booked';
+      this.#add(wanted, 'waitlisted', 0);
+      this.#promote(index);
+    } else {
+      if (booked) return 'patient-already-booked';
+      this.#add(wanted, 'held', this.#minutes + HOLD_MINUTES);
+    }
     return `held:${String(this.#bookings.length - 1)}`;
+  }
+
+  #add(wanted: { grant: number; patient: number; key: number; join: boolean }, status: string, expiresAt: number) {
+    const { grant, patient, key, join } = wanted;
+    this.#bookings.push({ grant, patient, key, join, expiresAt, status, offersNotTaken: 0, doneWith: new Map() });
   }
 
   #act({ action, booking: index, key }: { action: ActionName; booking: number; key: number }): string {
@@ -120,14 +198,21 @@ export class BookingModel {
     if (booking === undefined) return 'no booking';
     if (booking.doneWith.get(action) === key) return `replayed:${booking.status}`;
     const [from, to] = STEPS[action];
-    if (booking.status !== from) return 'booking-state-conflict';
+    const possible = (): boolean => from.includes(booking.status);
+    if (!possible()) return 'booking-state-conflict';
     if (this.#isDead(booking)) {
-      booking.status = 'expired';
-      return 'hold-expired';
+      const refusal = booking.status === 'offered' ? 'offer-lapsed' : 'hold-expired';
+      this.#end(booking);
+      if (action !== 'withdraw') return refusal;
+      if (!possible()) return 'booking-state-conflict';
     }
     booking.status = to;
+    if (action === 'decline-offer') this.#notTaken(booking);
+    if (action === 'accept-offer') booking.expiresAt = this.#minutes + HOLD_MINUTES;
     booking.doneWith.set(action, key);
-    return `done:${to}`;
+    const done = `done:${booking.status}`;
+    this.#promote(booking.grant);
+    return done;
   }
 
   #resize(index: number, nominal: number): string {
@@ -136,6 +221,7 @@ export class BookingModel {
     const others = this.#grants.reduce((sum, other) => sum + other.nominal, 0) - grant.nominal;
     if (others + nominal > this.#capacity) return 'pool-capacity-exceeded';
     grant.nominal = nominal;
+    this.#promote(index);
     return 'updated';
   }
 }

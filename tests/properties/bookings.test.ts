@@ -33,6 +33,9 @@ const ROUTES = {
   arrive: quotaRoutes.arriveBooking,
   complete: quotaRoutes.completeBooking,
   'no-show': quotaRoutes.noShowBooking,
+  'accept-offer': quotaRoutes.acceptOffer,
+  'decline-offer': quotaRoutes.declineOffer,
+  withdraw: quotaRoutes.withdrawBooking,
 } as const;
 
 const grantIndex = fc.nat({ max: GRANTS - 1 });
@@ -42,20 +45,31 @@ const step = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('hold' as const),
       grant: grantIndex,
-      patient: fc.nat({ max: 3 }),
+      patient: fc.nat({ max: 5 }),
       key: fc.nat({ max: 9 }),
+      join: fc.boolean(),
     }),
   },
   {
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('act' as const),
-      action: fc.constantFrom<ActionName>('confirm', 'release', 'cancel', 'arrive', 'complete', 'no-show'),
-      booking: fc.nat({ max: 5 }),
+      action: fc.constantFrom<ActionName>(
+        'confirm',
+        'release',
+        'cancel',
+        'arrive',
+        'complete',
+        'no-show',
+        'accept-offer',
+        'decline-offer',
+        'withdraw',
+      ),
+      booking: fc.nat({ max: 7 }),
       key: fc.nat({ max: 2 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(4, 16) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(4, 16, 2900) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const) }) },
   {
     weight: 1,
@@ -91,7 +105,10 @@ async function carryOut(
         ageBand: '0-17',
         diagnosis: 'C71.6',
         holdFor: 'interactive',
+        joinWaitlist: wanted.join,
       } as const;
+      // The line is ordered by the time of joining: no two at the same.
+      world.advance(1 / 60_000);
       const request = {
         permission: as(world.beneficiary, quotaRoutes.holdBooking),
         grantId: grantIds[wanted.grant] ?? '',

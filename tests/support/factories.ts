@@ -4,6 +4,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 
 import type { BookingRepresentation, GrantRepresentation, PoolRepresentation } from '../../lambdas/quotas/contract.ts';
+import { OFFER_MINUTES } from '../../lambdas/quotas/waiting.ts';
 import { encodeHolder, familyOf, holderKey, subjectKey } from '../../lambdas/shared/capacity/holder.ts';
 import { api, type Client } from './client.ts';
 import { engine, hub, quotasTable } from './hub.ts';
@@ -60,13 +61,18 @@ export async function aGrant({
   pool,
   nominal = 5,
   poolBody = {},
-}: Partial<Omit<Scene, 'grant'>> & { readonly nominal?: number; readonly poolBody?: object } = {}): Promise<Scene> {
+  grantBody = {},
+}: Partial<Omit<Scene, 'grant'>> & {
+  readonly nominal?: number;
+  readonly poolBody?: object;
+  readonly grantBody?: object;
+} = {}): Promise<Scene> {
   const giver = provider ?? (await anInstitution());
   const taker = beneficiary ?? (await anInstitution());
   const from = pool ?? (await aPool(giver, { capacity: Math.max(nominal, 10), ...poolBody }));
   const answer = await giver.coordinator.call('createGrant', {
     params: { poolId: from.id },
-    body: { beneficiaryId: taker.id, nominal },
+    body: { beneficiaryId: taker.id, nominal, ...grantBody },
   });
   return { provider: giver, beneficiary: taker, pool: from, grant: answer.ok };
 }
@@ -81,7 +87,7 @@ export function pathOf(scene: Scene, booking: { readonly id: string }) {
   };
 }
 
-type Reachable = Exclude<BookingRepresentation['status'], 'expired'>;
+type Reachable = Exclude<BookingRepresentation['status'], 'expired' | 'waitlisted' | 'offered' | 'withdrawn'>;
 
 /** The actions that lead from a hold to a status. */
 const PATHS = {
@@ -109,7 +115,8 @@ export async function aBooking(
     await coordinator.call('confirmBooking', { params });
     return (await coordinator.call('getBooking', { params })).ok;
   }
-  for (const action of PATHS[status]) booking = (await coordinator.call(action, { params })).ok;
+  if (!(status in PATHS)) throw new Error(`No path leads to ${status}`);
+  for (const action of PATHS[status as Reachable]) booking = (await coordinator.call(action, { params })).ok;
   return booking;
 }
 
@@ -127,7 +134,7 @@ export async function expectBalance(read: () => Promise<Balance>, expected: Part
 /** Calls an action on a booking by the beneficiary's coordinator. */
 export function act(
   { beneficiary }: Scene,
-  operationId: Parameters<Client['call']>[0] & `${string}Booking`,
+  operationId: Parameters<Client['call']>[0] & (`${string}Booking` | `${string}Offer` | 'setPriority'),
   bookingId: string,
 ) {
   return beneficiary.coordinator.call(operationId, { params: { bookingId } });
@@ -135,9 +142,10 @@ export function act(
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** Changes what is stored as if a hold had been made longer ago: its time is over since a second. */
+/** Changes what is stored as if a hold or an offer had been made longer ago: its time is over since a second. */
 export async function elapse(booking: BookingRepresentation): Promise<void> {
-  const minutes = booking.holdFor === 'interactive' ? 15 : 14 * 24 * 60;
+  const holdMinutes = booking.holdFor === 'interactive' ? 15 : 14 * 24 * 60;
+  const minutes = booking.status === 'offered' ? OFFER_MINUTES : holdMinutes;
   const client = await engine();
   const TableName = await quotasTable();
   const pk = `GRANT#${familyOf(booking.id)}`;

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { refusedBy } from '../dynamo/failures.ts';
 import { SharedReads } from '../dynamo/shared-reads.ts';
 import type { Item, Key, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
-import type { Account, Segment, SegmentChange } from './account.ts';
+import type { Account, Reserve, Segment, SegmentChange } from './account.ts';
 import { decodeHolder, encodeHolder, familyOf, type Holder, holderKey } from './holder.ts';
 
 /**
@@ -27,6 +27,8 @@ const SegmentItem = z.object({
   entitled: z.int(),
   committed: z.int(),
   closed: z.optional(z.boolean()),
+  reserved: z.optional(z.boolean()),
+  queue: z.optional(z.string()),
   holders: z.record(z.string(), z.string()),
   freedAt: z.optional(z.int()),
 });
@@ -59,17 +61,19 @@ export class AccountTable {
   /**
    * Takes one unit: the one conditional write that decides who gets it.
    * Repeating it after a lost reply takes nothing twice, because the holder is its own witness.
-   * @returns false when there is no room, the segment is shut, or the holder is there already: reading tells which
+   * @param fromLine it is the turn of who takes it: the line does not stand in the way
+   * @returns false when there is no room, the segment is shut, somebody waits in line, or the holder is there already:
+   *   reading tells which
    */
-  async take(key: AccountKey, segment: number, holder: Holder): Promise<boolean> {
+  async take(key: AccountKey, segment: number, holder: Holder, fromLine = false): Promise<boolean> {
+    const nobodyWaits = fromLine ? '' : ' AND attribute_not_exists(queue)';
     const refused = await refusedBy(
       this.#table.client.send(
         new UpdateCommand({
           TableName: this.#table.name,
           Key: segmentKey(key, segment),
           UpdateExpression: 'SET committed = committed + :one, holders.#holder = :holder',
-          ConditionExpression:
-            'committed < entitled AND attribute_not_exists(holders.#holder) AND attribute_not_exists(closed)',
+          ConditionExpression: `committed < entitled AND attribute_not_exists(holders.#holder) AND attribute_not_exists(closed)${nobodyWaits}`,
           ExpressionAttributeNames: { '#holder': holderKey(holder.id) },
           ExpressionAttributeValues: { ':one': 1, ':holder': encodeHolder(holder) },
         }),
@@ -90,17 +94,63 @@ export class AccountTable {
           TableName: this.#table.name,
           Key: segmentKey(key, segment),
           UpdateExpression: 'SET committed = committed - :one, freedAt = :now REMOVE holders.#holder',
-          ConditionExpression: seen === undefined ? 'attribute_exists(holders.#holder)' : 'holders.#holder = :seen',
+          ConditionExpression: stillThere(seen),
           ExpressionAttributeNames: { '#holder': holderKey(id) },
-          ExpressionAttributeValues: {
-            ':one': 1,
-            ':now': freedAt,
-            ...(seen === undefined ? {} : { ':seen': encodeHolder(seen) }),
-          },
+          ExpressionAttributeValues: { ':one': 1, ':now': freedAt, ...asSeen(seen) },
         }),
       ),
     );
     return refused === undefined;
+  }
+
+  /**
+   * Gives a unit to another holder in the write that takes it from the one before: it is never free in between.
+   * @param seen only if the holder before is still exactly this
+   * @returns false when that one does not hold it, the other one holds one already, or the segment is shut or reserved
+   *   for others
+   */
+  async pass(
+    key: AccountKey,
+    segment: number,
+    id: string,
+    next: { readonly holder: Holder; readonly reserve: Reserve },
+    freedAt: number,
+    seen?: Holder,
+  ): Promise<boolean> {
+    const notReserved = next.reserve === 'no' ? ' AND attribute_not_exists(reserved)' : '';
+    const refused = await refusedBy(
+      this.#table.client.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: segmentKey(key, segment),
+          UpdateExpression: 'SET holders.#next = :next, freedAt = :now REMOVE holders.#holder',
+          ConditionExpression: `${stillThere(seen)} AND attribute_not_exists(holders.#next) AND attribute_not_exists(closed)${notReserved}`,
+          ExpressionAttributeNames: { '#holder': holderKey(id), '#next': holderKey(next.holder.id) },
+          ExpressionAttributeValues: { ':next': encodeHolder(next.holder), ':now': freedAt, ...asSeen(seen) },
+        }),
+      ),
+    );
+    return refused === undefined;
+  }
+
+  /** Shows in a segment that somebody waits in line, or that nobody of those who did when it was seen does any more. */
+  async setQueue(
+    key: AccountKey,
+    segment: number,
+    queue: { readonly to?: string; readonly seen?: string },
+  ): Promise<void> {
+    const { to, seen } = queue;
+    await refusedBy(
+      this.#table.client.send(
+        new UpdateCommand({
+          TableName: this.#table.name,
+          Key: segmentKey(key, segment),
+          UpdateExpression: to === undefined ? 'REMOVE queue' : 'SET queue = :to',
+          ConditionExpression: to === undefined ? 'queue = :seen' : 'attribute_exists(pk)',
+          ExpressionAttributeValues: to === undefined ? { ':seen': seen ?? '' } : { ':to': to },
+        }),
+      ),
+    );
   }
 
   /**
@@ -140,8 +190,8 @@ export class AccountTable {
     return 'pk' in item ? readSegment(item, ownerId).holders : [];
   }
 
-  /** The write that gives a segment its new share; refused if the segment was changed or holds more by then. */
-  resizeWrite(key: AccountKey, { number, from, to }: SegmentChange, closed: boolean): TransactWrite {
+  /** The write that gives a segment its new share; refused if it was changed, holds more, or its line is another by then. */
+  resizeWrite(key: AccountKey, { number, from, to, reserved, queue }: SegmentChange, closed: boolean): TransactWrite {
     if (from === undefined) {
       const item = {
         ...segmentKey(key, number),
@@ -149,6 +199,8 @@ export class AccountTable {
         committed: 0,
         holders: {},
         ...(closed ? { closed } : {}),
+        ...(reserved === true ? { reserved } : {}),
+        ...(queue === undefined ? {} : { queue }),
       };
       return { Put: { TableName: this.#table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
     }
@@ -157,11 +209,25 @@ export class AccountTable {
         TableName: this.#table.name,
         Key: segmentKey(key, number),
         UpdateExpression: closed ? 'SET entitled = :to, closed = :closed' : 'SET entitled = :to REMOVE closed',
-        ConditionExpression: 'entitled = :from AND committed <= :to',
-        ExpressionAttributeValues: { ':from': from, ':to': to, ...(closed ? { ':closed': true } : {}) },
+        ConditionExpression: `entitled = :from AND committed <= :to AND ${queue === undefined ? 'attribute_not_exists(queue)' : 'queue = :queue'}`,
+        ExpressionAttributeValues: {
+          ':from': from,
+          ':to': to,
+          ...(closed ? { ':closed': true } : {}),
+          ...(queue === undefined ? {} : { ':queue': queue }),
+        },
       },
     };
   }
+}
+
+/** The condition on a holder that is to go. */
+function stillThere(seen: Holder | undefined): string {
+  return seen === undefined ? 'attribute_exists(holders.#holder)' : 'holders.#holder = :seen';
+}
+
+function asSeen(seen: Holder | undefined): Item {
+  return seen === undefined ? {} : { ':seen': encodeHolder(seen) };
 }
 
 function segmentKey({ pk, owner }: AccountKey, number: number): Key {
@@ -169,12 +235,14 @@ function segmentKey({ pk, owner }: AccountKey, number: number): Key {
 }
 
 function readSegment(item: Item, ownerId: string): Segment {
-  const { sk, entitled, committed, closed = false, holders, freedAt } = SegmentItem.parse(item);
+  const { sk, entitled, committed, closed = false, reserved, queue, holders, freedAt } = SegmentItem.parse(item);
   return {
     number: Number(sk.slice(sk.lastIndexOf('#') + 1)),
     entitled,
     committed,
     closed,
+    ...(reserved === undefined ? {} : { reserved }),
+    ...(queue === undefined ? {} : { queue }),
     holders: Object.entries(holders).map(([key, text]) => decodeHolder(familyOf(ownerId), key, text)),
     ...(freedAt === undefined ? {} : { freedAt }),
   };

@@ -16,6 +16,10 @@ export interface Segment {
   readonly committed: number;
   /** No new holders; those there are stay. */
   readonly closed: boolean;
+  /** Its units are kept for some until a day: which ones and until when, the owner says. */
+  readonly reserved?: boolean;
+  /** Somebody waits in line: only who is offered a unit may take one. The text tells one who joined from another. */
+  readonly queue?: string;
   readonly holders: readonly Holder[];
   /** When a unit was last given back, in seconds since 1970. */
   readonly freedAt?: number;
@@ -70,17 +74,29 @@ export function liveHoldersFor(account: Account, subject: string, exceptId: stri
     .filter((holder) => holder.subject === subject && holder.id !== exceptId && isLive(holder));
 }
 
-export function hasRoom(segment: Segment): boolean {
-  return !segment.closed && segment.committed < segment.entitled;
+/** What somebody may do with reserved units: use them before all others, use them, too, or not at all. */
+export type Reserve = 'first' | 'too' | 'no';
+
+/** Whether a unit of the segment is free for whoever is next. */
+export function hasRoom(segment: Segment, reserve: Reserve): boolean {
+  return !segment.closed && segment.committed < segment.entitled && (reserve !== 'no' || segment.reserved !== true);
+}
+
+/** Whether anybody waits in line for a unit of the account. */
+export function isQueued(account: Account): boolean {
+  return account.some(({ queue }) => queue !== undefined);
 }
 
 /**
  * The segments with room in the order to try them. Each id begins elsewhere, so that a crowd spreads over the segments;
  * the same id always begins at the same one.
  */
-export function segmentsToTry(account: Account, id: string): Segment[] {
+export function segmentsToTry(account: Account, id: string, reserve: Reserve): Segment[] {
   const start = account.length === 0 ? 0 : Number.parseInt(id.slice(-8), 16) % account.length;
-  return [...account.slice(start), ...account.slice(0, start)].filter(hasRoom);
+  const open = [...account.slice(start), ...account.slice(0, start)].filter((segment) => hasRoom(segment, reserve));
+  return reserve === 'first'
+    ? open.toSorted((a, b) => Number(b.reserved ?? false) - Number(a.reserved ?? false))
+    : open;
 }
 
 /** Latest moment a unit was given back in, in seconds since 1970; 0 if never. */
@@ -93,35 +109,86 @@ export interface SegmentChange {
   readonly number: number;
   readonly from?: number;
   readonly to: number;
+  /** For a segment that is to be made. */
+  readonly reserved?: boolean;
+  /** The line as it was seen: the change is refused when it was opened or closed meanwhile. */
+  readonly queue?: string;
 }
 
 /**
- * How the segments change when the account's entitlement becomes `entitled`. A rise fills segments up before it makes
- * new ones; a cut takes free units from the last segments first.
- * @returns `undefined` when fewer units than are committed would be left
+ * How the segments change when the account's entitlement changes. A rise fills segments up before it makes new ones; a
+ * cut takes free units from the last segments first. Reserved units have segments of their own.
+ * @param reserved how many of the units are reserved; as many as now unless said
+ * @returns `undefined` when fewer units, of either kind, than are committed would be left
  */
-export function planResize(account: Account, entitled: number): SegmentChange[] | undefined {
-  const shares = account.map((segment) => ({ ...segment }));
-  let difference = entitled - totals(account).entitled;
-  const changes: SegmentChange[] = [];
+export function planResize(
+  account: Account,
+  entitled: number,
+  reserved = reservedUnits(account),
+): SegmentChange[] | undefined {
+  const plan: ShareChange[] = [];
+  for (const [kind, share] of [
+    [false, entitled - reserved],
+    [true, reserved],
+  ] as const) {
+    const segments = account.filter(({ reserved: is = false }) => is === kind);
+    const made = plan.filter(({ from }) => from === undefined).length;
+    const changes = planShare(segments, share, account.length + made);
+    if (changes === undefined) return undefined;
+    plan.push(
+      ...changes.map((change) => ({ ...change, ...(change.from === undefined && kind ? { reserved: kind } : {}) })),
+    );
+  }
+  return withLine(account, plan);
+}
+
+/** How many units of the account are reserved. */
+export function reservedUnits(account: Account): number {
+  return totals(account.filter(({ reserved }) => reserved)).entitled;
+}
+
+type ShareChange = Omit<SegmentChange, 'queue'>;
+
+/** As `planResize`, for the segments of one kind. @param nextNumber of a segment that is to be made */
+function planShare(segments: readonly Segment[], share: number, nextNumber: number): ShareChange[] | undefined {
+  let difference = share - totals(segments).entitled;
+  const changes: ShareChange[] = [];
   const change = ({ number, entitled: from }: Segment, by: number): void => {
     changes.push({ number, from, to: from + by });
     difference -= by;
   };
   if (difference > 0) {
-    for (const segment of shares) {
+    for (const segment of segments) {
       const by = Math.min(difference, Math.max(0, SEGMENT_UNITS - segment.entitled));
       if (by > 0) change(segment, by);
     }
-    for (let number = account.length; difference > 0; number++) {
+    for (let number = nextNumber; difference > 0; number++) {
       const to = Math.min(difference, SEGMENT_UNITS);
       changes.push({ number, to });
       difference -= to;
     }
   }
-  for (const segment of shares.toReversed()) {
+  for (const segment of segments.toReversed()) {
     const by = Math.min(-difference, segment.entitled - segment.committed);
     if (by > 0) change(segment, -by);
   }
   return difference === 0 ? changes : undefined;
+}
+
+/**
+ * Has the changes know the line. A segment that is made is in the same state as the others: one of those is written, too,
+ * so that the line cannot be opened or closed in between. An account has at least one segment, which shows its line.
+ */
+function withLine(account: Account, changes: readonly ShareChange[]): SegmentChange[] {
+  const [first] = account;
+  const all = [...changes];
+  if (first === undefined && all.length === 0) all.push({ number: 0, to: 0 });
+  const makesSome = all.some(({ from }) => from === undefined);
+  if (first !== undefined && makesSome && !all.some(({ number }) => number === first.number)) {
+    all.push({ number: first.number, from: first.entitled, to: first.entitled });
+  }
+  return all.map((change) => {
+    const { queue } = account.find(({ number }) => number === change.number) ?? first ?? {};
+    return queue === undefined ? change : { ...change, queue };
+  });
 }

@@ -1,6 +1,9 @@
+import { isQueued } from './account.ts';
 import type { AccountKey, OwnedAccount } from './account-table.ts';
-import { type Claim, type ClaimStore, expire, secondsOf, settle } from './claim.ts';
+import { type Claim, type ClaimStore, secondsOf } from './claim.ts';
 import { expiryOf, type Holder } from './holder.ts';
+import { handOn, promote, review } from './line.ts';
+import { expire, settle } from './settle.ts';
 
 /**
  * The sweep of an account: gives back what nobody will use. A hold whose time is up counts until the sweep has come by,
@@ -10,14 +13,14 @@ import { expiryOf, type Holder } from './holder.ts';
 /** Seconds. No request lives longer: what it took and did not write down by then, it never will. */
 const ABANDONED_AFTER = 60;
 
-export type Finding = 'nothing' | 'expired' | 'abandoned' | 'settled';
+export type Finding = 'nothing' | 'expired' | 'abandoned' | 'settled' | 'offered' | 'moved';
 
-/** The account and its owner as they were read, and what was found for each unit that is only held, and put right. */
+/** The account and its owner as they were read, and what was found and put right: units given back, offers made, new places. */
 export interface Swept extends OwnedAccount {
   readonly findings: readonly Finding[];
 }
 
-/** Looks at every unit of an account that is only held. */
+/** Looks at every unit of an account that is only held, and at its line if it has one. */
 export async function sweepAccount<C extends Claim>(store: ClaimStore<C>, key: AccountKey): Promise<Swept> {
   const owned = await store.accounts.load(key, { consistent: false });
   const findings: Finding[] = [];
@@ -25,6 +28,11 @@ export async function sweepAccount<C extends Claim>(store: ClaimStore<C>, key: A
     for (const holder of segment.holders) {
       if (isDue(holder, store.now())) findings.push(await sweepHolder(store, key, segment.number, holder));
     }
+  }
+  if (isQueued(owned.account)) {
+    const moved = await review(store, key);
+    const offered = await promote(store, key);
+    findings.push(...Array<Finding>(moved).fill('moved'), ...Array<Finding>(offered).fill('offered'));
   }
   return { ...owned, findings };
 }
@@ -45,7 +53,7 @@ async function sweepHolder<C extends Claim>(
   // Nobody put a claim for this unit: either none at all, or one whose unit is in another segment.
   if (claim?.segment !== segment) {
     // Only if it is unchanged: a repetition of the request renews its holder before it goes on.
-    const freed = await store.accounts.free(key, segment, holder.id, secondsOf(store.now()), holder);
+    const freed = await handOn(store, key, { segment, id: holder.id, seen: holder });
     return freed ? 'abandoned' : 'nothing';
   }
   if (store.expired(claim, store.now()) !== undefined) return (await expire(store, claim)) ? 'expired' : 'nothing';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -60,16 +61,41 @@ export class SingleTable {
    * Reads up to `limit` items whose sort key begins with `prefix`, after the sort key `after`.
    * Never filters: what is read is what is returned.
    */
-  async list(pk: string, prefix: string, limit: number, after?: string): Promise<ItemPage> {
+  async list(
+    pk: string,
+    prefix: string,
+    limit: number,
+    after?: string,
+    { consistent }: { readonly consistent: boolean } = { consistent: false },
+  ): Promise<ItemPage> {
     const { Items = [], LastEvaluatedKey } = await this.client.send(
       new QueryCommand({
         TableName: this.name,
         ...itemsOf(pk, prefix),
         Limit: limit,
+        ConsistentRead: consistent,
         ...(after === undefined ? {} : { ExclusiveStartKey: { pk, sk: after } }),
       }),
     );
     return { items: Items, next: LastEvaluatedKey === undefined ? undefined : String(LastEvaluatedKey['sk']) };
+  }
+
+  /** The items of a partition whose sort key is `from` or later, and before `to`; `limit` at most. */
+  async listBetween(pk: string, from: string, to: string, limit: number): Promise<Item[]> {
+    const { Items = [] } = await this.client.send(
+      new QueryCommand({
+        TableName: this.name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+        Limit: limit,
+      }),
+    );
+    return Items;
+  }
+
+  /** Removes an item. Removing it again changes nothing. */
+  async remove(key: Key): Promise<void> {
+    await this.client.send(new DeleteCommand({ TableName: this.name, Key: key }));
   }
 
   /**
@@ -121,6 +147,25 @@ export class SingleTable {
         }),
       ),
     );
+  }
+
+  /**
+   * Puts an item where there is none, or in place of the one whose `attribute` has the value that was seen.
+   * @returns false when another one is there, or, after a lost reply, this one
+   */
+  async putInPlaceOf(item: Item & Key, attribute: string, seen: string | undefined): Promise<boolean> {
+    const condition =
+      seen === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: '#attribute = :seen',
+            ExpressionAttributeNames: { '#attribute': attribute },
+            ExpressionAttributeValues: { ':seen': seen },
+          };
+    const refused = await refusedBy(
+      this.client.send(new PutCommand({ TableName: this.name, Item: item, ...condition })),
+    );
+    return refused === undefined;
   }
 
   /** Puts an item unless a later version of it is there. @returns whether it was put */

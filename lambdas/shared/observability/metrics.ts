@@ -39,6 +39,8 @@ export const METRICS = {
   UnitsEntitled: count,
   UnitsCommitted: count,
   UnitsHeld: count,
+  /** Grants in whose line somebody waits. */
+  GrantsWithLine: count,
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

@@ -5,9 +5,17 @@ export interface Call {
   readonly action: string;
   /** ARN. */
   readonly resource: string;
+  /** The partition key of the item it is done to, for actions on one item. */
+  readonly partition?: string;
 }
 
-const Target = z.looseObject({ TableName: z.string(), IndexName: z.optional(z.string()) });
+const Item = z.optional(z.looseObject({ pk: z.looseObject({ S: z.string() }) }));
+const Target = z.looseObject({
+  TableName: z.string(),
+  IndexName: z.optional(z.string()),
+  Key: Item,
+  Item,
+});
 const Transaction = z.looseObject({ TransactItems: z.array(z.record(z.string(), Target)) });
 const Batch = z.looseObject({ RequestItems: z.record(z.string(), z.unknown()) });
 
@@ -32,7 +40,11 @@ export function callsOf(operation: string, request: unknown, tables: string): Ca
     case 'TransactGetItems':
       return Transaction.parse(request)
         .TransactItems.flatMap((item) => Object.entries(item))
-        .map(([part, { TableName }]) => ({ action: `dynamodb:${PARTS[part] ?? part}`, resource: tables + TableName }));
+        .map(([part, target]) => ({
+          action: `dynamodb:${PARTS[part] ?? part}`,
+          resource: tables + target.TableName,
+          ...partitionOf(target),
+        }));
     case 'BatchGetItem':
     case 'BatchWriteItem':
       return Object.keys(Batch.parse(request).RequestItems).map((table) => ({
@@ -40,11 +52,21 @@ export function callsOf(operation: string, request: unknown, tables: string): Ca
         resource: tables + table,
       }));
     default: {
-      const { TableName, IndexName } = Target.safeParse(request).data ?? {};
+      const target = Target.safeParse(request).data;
+      const { TableName, IndexName } = target ?? {};
       const index = IndexName === undefined ? '' : `/index/${IndexName}`;
       return [
-        { action: `dynamodb:${operation}`, resource: TableName === undefined ? '*' : tables + TableName + index },
+        {
+          action: `dynamodb:${operation}`,
+          resource: TableName === undefined ? '*' : tables + TableName + index,
+          ...(target && partitionOf(target)),
+        },
       ];
     }
   }
+}
+
+function partitionOf({ Key, Item: item }: z.infer<typeof Target>): Pick<Call, 'partition'> {
+  const partition = (Key ?? item)?.pk.S;
+  return partition === undefined ? {} : { partition };
 }

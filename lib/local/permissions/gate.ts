@@ -47,10 +47,10 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
     const usage = seen.get(name) ?? { used: new Map(), refused: new Map() };
     seen.set(name, usage);
     const grants = rules.grants.get(name) ?? [];
-    const refused = calls.find(({ action, resource }) => !allows(grants, action, resource));
+    const refused = calls.find((call) => !allows(grants, call));
     const noted = refused === undefined ? calls : [refused];
-    for (const call of noted) {
-      usage[refused === undefined ? 'used' : 'refused'].set(`${call.action} ${call.resource}`, call);
+    for (const { action, resource } of noted) {
+      usage[refused === undefined ? 'used' : 'refused'].set(`${action} ${resource}`, { action, resource });
     }
     return refused;
   };
@@ -61,7 +61,15 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
     const name = SIGNED_BY.exec(String(incoming.headers.authorization))?.[1] ?? 'nobody';
     const refused = refusal(name, callsOf(operation, JSON.parse(body.toString()), rules.tables));
     if (refused !== undefined) {
-      onLog(JSON.stringify({ level: 'ERROR', message: 'The role does not allow it', function: name, ...refused }));
+      onLog(
+        JSON.stringify({
+          level: 'ERROR',
+          message: 'The role does not allow it',
+          function: name,
+          action: refused.action,
+          resource: refused.resource,
+        }),
+      );
       deny(outgoing, name, refused);
       return;
     }

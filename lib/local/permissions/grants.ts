@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Resolve } from '../template/intrinsics.ts';
 import type { Resource, Template } from '../template/template.ts';
+import type { Call } from './calls.ts';
 
 /** What the roles of the template's functions allow. */
 
@@ -9,12 +10,15 @@ import type { Resource, Template } from '../template/template.ts';
 export interface Grant {
   readonly action: string;
   readonly resource: string;
+  /** Patterns of the partition keys it is limited to. */
+  readonly partitions?: readonly string[];
 }
 
 /** A statement of a policy; its resources are not resolved. */
 interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly unknown[];
+  readonly partitions: readonly string[] | undefined;
   /** A part that would make it mean something else if it were passed over. */
   readonly unknown: string | undefined;
 }
@@ -23,6 +27,11 @@ const StatementProperties = z.looseObject({
   Effect: z.string(),
   Action: z.optional(z.union([z.string(), z.array(z.string())])),
   Resource: z.optional(z.unknown()),
+  Condition: z.optional(z.unknown()),
+});
+/** The one condition that is understood: which partitions of a table an action is limited to. */
+const LeadingKeys = z.strictObject({
+  'ForAllValues:StringLike': z.strictObject({ 'dynamodb:LeadingKeys': z.union([z.string(), z.array(z.string())]) }),
 });
 const Document = z.looseObject({ Statement: z.array(StatementProperties) });
 const PolicyProperties = z.looseObject({ PolicyDocument: Document, Roles: z._default(z.array(z.unknown()), []) });
@@ -35,7 +44,7 @@ const RoleOfFunction = z.looseObject({
 });
 const Reference = z.strictObject({ Ref: z.string() });
 
-const UNKNOWN = ['NotAction', 'NotResource', 'Condition'];
+const UNKNOWN = ['NotAction', 'NotResource'];
 
 /**
  * The statements of all policies of a function's role; none when the template does not declare that role.
@@ -52,11 +61,17 @@ export function statementsFor(template: Template, { logicalId, properties }: Res
     .map((policy) => PolicyProperties.parse(policy.properties))
     .filter(({ Roles }) => Roles.some((each) => Reference.safeParse(each).data?.Ref === roleId));
   return [...attached, ...Policies].flatMap(({ PolicyDocument }) =>
-    PolicyDocument.Statement.map((statement) => ({
-      actions: [statement.Action ?? []].flat(),
-      resources: [statement.Resource ?? []].flat(),
-      unknown: statement.Effect === 'Allow' ? UNKNOWN.find((part) => part in statement) : statement.Effect,
-    })),
+    PolicyDocument.Statement.map((statement) => {
+      const limit = LeadingKeys.safeParse(statement.Condition).data?.['ForAllValues:StringLike'];
+      const strange = statement.Condition !== undefined && limit === undefined ? 'Condition' : undefined;
+      return {
+        actions: [statement.Action ?? []].flat(),
+        resources: [statement.Resource ?? []].flat(),
+        partitions: limit && [limit['dynamodb:LeadingKeys']].flat(),
+        unknown:
+          statement.Effect === 'Allow' ? (UNKNOWN.find((part) => part in statement) ?? strange) : statement.Effect,
+      };
+    }),
   );
 }
 
@@ -72,18 +87,24 @@ export function databaseGrants(template: Template, resolve: Resolve): ReadonlyMa
 function grantsFor(template: Template, resolve: Resolve, lambda: Resource): Grant[] {
   return statementsFor(template, lambda)
     .filter(({ actions }) => actions.length === 0 || actions.some((action) => /^(\*|dynamodb:)/.test(action)))
-    .flatMap(({ actions, resources, unknown }) => {
+    .flatMap(({ actions, resources, partitions, unknown }) => {
       if (unknown !== undefined) {
         throw new Error(`${lambda.logicalId}: a statement with ${unknown} is not supported locally.`);
       }
       return resources.flatMap((resource) =>
-        actions.map((action) => ({ action, resource: String(resolve(resource)) })),
+        actions.map((action) => ({
+          action,
+          resource: String(resolve(resource)),
+          ...(partitions === undefined ? {} : { partitions }),
+        })),
       );
     });
 }
 
-export function allows(grants: readonly Grant[], action: string, resource: string): boolean {
-  return grants.some((grant) => fits(grant.action, action) && fits(grant.resource, resource));
+export function allows(grants: readonly Grant[], { action, resource, partition }: Call): boolean {
+  const within = ({ partitions }: Grant): boolean =>
+    partitions === undefined || (partition !== undefined && partitions.some((pattern) => fits(pattern, partition)));
+  return grants.some((grant) => fits(grant.action, action) && fits(grant.resource, resource) && within(grant));
 }
 
 function fits(pattern: string, text: string): boolean {

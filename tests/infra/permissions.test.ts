@@ -144,3 +144,11 @@ it.each([
   );
   rmSync(assembly, { recursive: true });
 });
+
+it('an action that is limited to some partitions is refused in others', () => {
+  const grants = [{ action: 'dynamodb:DeleteItem', resource: 'table', partitions: ['LINE#*'] }];
+  const remove = { action: 'dynamodb:DeleteItem', resource: 'table' };
+  expect(allows(grants, { ...remove, partition: 'LINE#GRANT#1' })).toBe(true);
+  expect(allows(grants, { ...remove, partition: 'GRANT#1' })).toBe(false);
+  expect(allows(grants, remove)).toBe(false);
+});

@@ -105,12 +105,13 @@ export class Scene {
     const { bookings } = await this.world.quotas.listBookings(grantId, 2000);
     const counting = bookings.filter(
       ({ status, unitForfeited }) =>
-        ['held', 'booked', 'in-treatment', 'fulfilled'].includes(status) || unitForfeited === true,
+        ['offered', 'held', 'booked', 'in-treatment', 'fulfilled'].includes(status) || unitForfeited === true,
     );
     return {
       committed: account.reduce((sum, { committed }) => sum + committed, 0),
       holders: account.flatMap(({ holders }) => holders.map(({ id }) => id)).toSorted(),
       bookings: counting.map(({ id }) => id).toSorted(),
+      statuses: bookings.map(({ status }) => status).toSorted(),
     };
   }
 }

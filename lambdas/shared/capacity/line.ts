@@ -1,4 +1,4 @@
-import { type Account, isQueued, segmentsToTry } from './account.ts';
+import { type Account, type Holding, holdingsOf, isQueued, segmentsToTry } from './account.ts';
 import type { AccountKey } from './account-table.ts';
 import { type Claim, type ClaimStore, secondsOf } from './claim.ts';
 import { encodeHolder, type Holder, subjectKey } from './holder.ts';
@@ -73,16 +73,24 @@ export async function promote<C extends Claim>(store: ClaimStore<C>, key: Accoun
       await unmark(store, key, account);
       break;
     }
-    const match = await matchFor(store, key, account, first);
+    const begun = offerBegun(store, account, first.claim);
+    const match = begun ? { waiting: first, segment: begun.segment } : await matchFor(store, key, account, first);
     if (match === undefined) break;
-    const unit = { holder: store.line.offerTo(match.waiting.claim), segment: match.segment };
-    // Refused when another routine is in the middle of offering to the same one.
-    if (!(await store.accounts.take(key, unit.segment, unit.holder, true))) break;
+    const unit = begun ?? { holder: store.line.offerTo(match.waiting.claim), segment: match.segment };
+    if (begun === undefined && !(await store.accounts.take(key, unit.segment, unit.holder, true))) break;
     const outcome = await offer(store, key, match.waiting, unit);
     if (outcome === 'contended') break;
     if (outcome === 'offered') offers += 1;
   }
   return offers;
+}
+
+/** The unit that another routine has taken for a claim and not yet offered: perhaps it died in between. */
+function offerBegun<C extends Claim>(store: ClaimStore<C>, account: Account, claim: C): Holding | undefined {
+  const spent = store.spentOfferOf(claim);
+  return holdingsOf(account, claim.id).find(
+    ({ holder }) => holder.state === 'held' && (spent === undefined || encodeHolder(spent) !== encodeHolder(holder)),
+  );
 }
 
 /** Nobody waits: takes the marks away that were there before the line was looked at, and no later ones. */

@@ -10,6 +10,7 @@ import { pipelineBenchmark } from './benchmarks/pipeline.ts';
 import { startBenchmark } from './benchmarks/start.ts';
 import { synthBenchmark } from './benchmarks/synth.ts';
 import { unitsBenchmark } from './benchmarks/units.ts';
+import { waitlistBenchmark } from './benchmarks/waitlist.ts';
 import { openSetting } from './setting/setting.ts';
 import { table } from './table.ts';
 
@@ -19,6 +20,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   pipelineBenchmark,
   unitsBenchmark,
   hotQuotaBenchmark,
+  waitlistBenchmark,
   listsBenchmark,
   synthBenchmark,
   startBenchmark,

@@ -27,6 +27,7 @@ import type { StageConfig } from '../stage-config.ts';
 import { accept } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 import type { Identity } from './identity.ts';
+import { trustedIssuer } from './trusted-issuer.ts';
 
 /**
  * Sends a route to a function. Unlike the library's own integration it leaves permissions alone: those are per route,
@@ -128,9 +129,11 @@ export class ContractHttpApi extends Construct {
       },
       ...(domain && { domainMapping: { domainName: this.#domainName(domain) } }),
     });
-    this.#authorizer = new HttpJwtAuthorizer('Authorizer', identity.userPool.userPoolProviderUrl, {
-      jwtAudience: [identity.systemClient.userPoolClientId],
+    const issuer = trustedIssuer(this, foundation.stage, {
+      url: `https://${identity.userPool.userPoolProviderName}`,
+      audience: [identity.systemClient.userPoolClientId],
     });
+    this.#authorizer = new HttpJwtAuthorizer('Authorizer', issuer.url, { jwtAudience: [...issuer.audience] });
     this.url = domain === undefined ? live.url.replace(/\/$/, '') : `https://${domain.name}`;
     new CfnOutput(this, 'Url', { value: this.url });
   }

@@ -50,8 +50,8 @@ function problemFrom(error: unknown): Problem {
 }
 
 /** The request's path as far as it may be repeated: what a client puts where an id belongs could be a person's name. */
-function instanceOf(route: Route, { pathParameters = {}, rawPath }: GatewayEvent): string {
-  return Object.values(pathParameters).every((value) => isUuid(value ?? '')) ? rawPath : route.path;
+function instanceOf(route: Route, { pathParameters, rawPath }: GatewayEvent): string {
+  return Object.values(pathParameters ?? {}).every((value) => isUuid(value ?? '')) ? rawPath : route.path;
 }
 
 interface Exchange extends Record<string, unknown> {

@@ -36,7 +36,9 @@ export interface LocalIssuer {
  */
 export function createAuthorizer(properties: unknown, localIssuer: LocalIssuer): Authorize {
   const { IdentitySource, JwtConfiguration } = AuthorizerProperties.parse(properties);
-  const { Issuer: issuer, Audience: audience } = JwtConfiguration;
+  const { Issuer, Audience: audience } = JwtConfiguration;
+  // The template names its user pool by https; what stands in for it here has no certificate.
+  const issuer = Issuer.replace(/^https:/, 'http:') === localIssuer.url ? localIssuer.url : Issuer;
   if (IdentitySource.length !== 1 || IdentitySource[0]?.toLowerCase() !== '$request.header.authorization') {
     throw new Error(`The identity source ${IdentitySource.join(', ')} is not supported locally.`);
   }

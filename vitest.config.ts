@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const EVERY_TEST = 'tests/**/*.test.ts';
+/** Needs an emulator, or AWS: `npm run test:deploy`. */
+const DEPLOYMENTS = 'tests/deploy/**';
 /** What looks back at what the others did. */
 const AT_THE_END = 'tests/api/least-privilege.test.ts';
 
@@ -16,7 +18,7 @@ export default defineConfig({
     // What comes by a stream or a worker's output comes later on a busy machine.
     expect: { poll: { timeout: 10_000 } },
     projects: [
-      { extends: true, test: { name: 'all', include: [EVERY_TEST], exclude: [AT_THE_END] } },
+      { extends: true, test: { name: 'all', include: [EVERY_TEST], exclude: [AT_THE_END, DEPLOYMENTS] } },
       { extends: true, test: { name: 'end', include: [AT_THE_END], sequence: { groupOrder: 1 } } },
     ],
   },

@@ -14,6 +14,7 @@ import {
   pathOf,
   type Scene,
 } from '../support/factories.ts';
+import { expectChallenge } from '../support/gateway-refusals.ts';
 import { hub } from '../support/hub.ts';
 import { type ApiRoute, GUARDED_ROUTES, type OperationId, ROUTES_WITH_ID } from '../support/routes.ts';
 
@@ -49,13 +50,13 @@ describe.each(named)('$name', ({ route }) => {
   test('refuses who has no token', async () => {
     const answer = await anonymous.call(idOf(route), requestTo(route));
     expect(answer.code).toBe('unauthorized');
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expectChallenge(answer, 'Bearer');
   });
 
   test('refuses what is no token', async () => {
     const answer = await apiWithToken('not.a.token').call(idOf(route), requestTo(route));
     expect(answer.code).toBe('unauthorized');
-    expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
+    expectChallenge(answer, 'error="invalid_token"');
   });
 
   test('refuses a token whose time is over', async () => {
@@ -70,7 +71,7 @@ describe.each(named)('$name', ({ route }) => {
     const scopes = others.length === 0 ? ['openid'] : [...others, 'openid'];
     const answer = await api(scene.provider.id, 'coordinator', scopes).call(idOf(route), requestTo(route));
     expect(answer.code).toBe('forbidden');
-    expect(answer.headers['www-authenticate']).toContain('error="insufficient_scope"');
+    expectChallenge(answer, 'error="insufficient_scope"');
   });
 });
 

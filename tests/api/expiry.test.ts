@@ -11,7 +11,7 @@ import {
   elapse,
   type Scene,
 } from '../support/factories.ts';
-import { hub } from '../support/hub.ts';
+import { DEPLOYED, hub } from '../support/hub.ts';
 
 const sweep = (): Promise<void> => hub.runSchedule('QuotasSweepSchedule');
 const read = async ({ beneficiary }: Scene, bookingId: string) =>
@@ -186,7 +186,7 @@ describe('the sweep', () => {
     expect(await balanceOf(scene)).toMatchObject({ committed: 0 });
   });
 
-  test('says in its log how much it found, and nothing else', async () => {
+  test.skipIf(DEPLOYED)('says in its log how much it found, and nothing else', async () => {
     const scene = await aGrant();
     await aDeadHold(scene);
     await sweep();

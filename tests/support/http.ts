@@ -1,4 +1,5 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 
 /**
@@ -7,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 
 export interface Sent {
   readonly method: string;
-  /** Path and query, sent as they are. */
+  /** Path and query, sent as they are, after the path of the base URL. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
@@ -22,13 +23,18 @@ export interface Received {
 const agent = new Agent({ keepAlive: true });
 
 export function send(baseUrl: string, { method, target, headers = {}, body }: Sent): Promise<Received> {
-  const { hostname, port } = new URL(baseUrl);
+  const { protocol, hostname, port, pathname } = new URL(baseUrl);
+  const path = pathname.replace(/\/$/, '') + target;
+  const secure = protocol === 'https:';
   return new Promise((resolve, reject) => {
-    const sending = request({ hostname, port, method, path: target, agent }, (response) => {
+    const receive = (response: IncomingMessage): void => {
       buffer(response).then((bytes) => {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes });
       }, reject);
-    });
+    };
+    const sending = secure
+      ? requestSecurely({ hostname, port, method, path }, receive)
+      : request({ hostname, port, method, path, agent }, receive);
     for (const [name, value] of Object.entries(headers)) sending.setHeader(name, value);
     sending.on('error', reject);
     // Without a body the method alone would make Node choose a chunked one.

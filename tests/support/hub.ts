@@ -1,9 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
+
 import { readAssembly } from '../../lib/local/template/assembly.ts';
 import { type Template } from '../../lib/local/template/template.ts';
-import type { Controls, HubFacts } from './shared-hub.ts';
+import type { Controls, HubFacts } from './controls.ts';
+
+/** Whether the shared hub is a deployment, in AWS or an emulator, and not the local runtime. */
+export const DEPLOYED = inject('target') === 'deployed';
 
 /** The shared hub, as a test file sees it. */
 export const hub: Controls = {
@@ -44,23 +48,20 @@ let documents: DynamoDBDocumentClient | undefined;
 
 /** A client of the hub's engine, past the API: to age what is stored, or to look at it. */
 export async function engine(): Promise<DynamoDBDocumentClient> {
-  const { dynamodbEndpoint: endpoint } = await hubFacts();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials }));
+  const { dynamodb } = await hubFacts();
+  documents ??= DynamoDBDocumentClient.from(new DynamoDBClient(dynamodb));
   return documents;
 }
 
 export async function quotasTable(): Promise<string> {
-  const name = (await hubFacts()).tables.find((table) => table.startsWith('Quotas'));
-  if (name === undefined) throw new Error('There is no table of quotas');
-  return name;
+  return (await hubFacts()).tables.quotas;
 }
 
 /** Every item of every table. */
 export async function allItems(): Promise<Record<string, unknown>[]> {
   const client = await engine();
   const items: Record<string, unknown>[] = [];
-  for (const TableName of (await hubFacts()).tables) {
+  for (const TableName of Object.values((await hubFacts()).tables)) {
     let ExclusiveStartKey: Record<string, unknown> | undefined;
     do {
       const page = await client.send(new ScanCommand({ TableName, ExclusiveStartKey }));

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import type { TestProject } from 'vitest/node';
+
+import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
+import { type SharedHub, serveControls, sparePartners } from '../support/controls.ts';
+import { bootstrap, cdkOrThrow } from './cdk.ts';
+import { AUDIENCE, startIssuer } from './issuer.ts';
+import { clientConfig, DeployedStack } from './stack.ts';
+import { openTarget, type Target } from './target.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The deployment that the API tests run against. */
+    readonly deployment: {
+      readonly target: Target['name'];
+      readonly stack: string;
+      readonly environment: Readonly<Record<string, string>>;
+      readonly flags: readonly string[];
+    };
+  }
+}
+
+const STACK = 'OncologyHub-dev';
+const PARTNERS_KNOWN_WITHIN = 60_000;
+
+/**
+ * Deploys the Hub's stage `dev` once for all API tests, before the first of them: a target that cannot be deployed to
+ * fails the whole run. Takes everything away at the end.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const target = await openTarget().catch((error: unknown) => {
+    // Said first and by itself: the test runner begins with what it makes of a setup that failed.
+    console.error(
+      `\nNothing was deployed, and nothing tested. ${error instanceof Error ? error.message : String(error)}`,
+    );
+    throw error;
+  });
+  const cleanups: (() => Promise<void> | void)[] = [target.stop];
+  const stop = async (): Promise<void> => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  };
+  try {
+    const hub = await deploy(project, target, cleanups);
+    const end = await serveControls(project, 'deployed', () => Promise.resolve(hub));
+    return async () => {
+      await end();
+      await stop();
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const note = (line: string): void => {
+  console.log(`deploy: ${line}`);
+};
+
+async function deploy(
+  project: TestProject,
+  { name, environment, endpoint, flags: needed }: Target,
+  cleanups: (() => Promise<void> | void)[],
+): Promise<SharedHub> {
+  const stack = new DeployedStack(STACK, environment);
+  if ((await stack.status()) !== undefined) {
+    throw new Error(
+      `${name} has a stack ${STACK} already, which this test would write to and remove. Use another account.`,
+    );
+  }
+  const issuer = await startIssuer();
+  cleanups.push(issuer.stop);
+  const flags = [...needed, '-c', `issuer=${issuer.url}`, '-c', `issuerAudience=${AUDIENCE}`];
+
+  const bootstrapped = await bootstrap(environment);
+  note(`${name} bootstrapped in ${bootstrapped.seconds.toFixed(1)} s`);
+  if (name !== 'MiniStack') {
+    cleanups.push(async () => {
+      await cdkOrThrow(['destroy', '--force', ...flags], environment);
+    });
+  }
+  const deployed = await cdkOrThrow(['deploy', '--require-approval', 'never', ...flags], environment);
+  note(`${STACK} deployed in ${deployed.seconds.toFixed(1)} s`);
+  project.provide('deployment', { target: name, stack: STACK, environment: { ...environment }, flags });
+
+  const spare = sparePartners();
+  const partners = [...DEMO_INSTITUTIONS.map(({ alias: _, ...institution }) => institution), ...spare.partners];
+  for (let first = 0; first < partners.length; first += 50) {
+    await stack.invoke('InstitutionsRegister', { institutions: partners.slice(first, first + 50) });
+  }
+  const tables = { institutions: await stack.table('Institutions'), quotas: await stack.table('Quotas') };
+  await partnersAreKnown(tables.quotas, partners.length, environment);
+  const url = await stack.apiUrl();
+  note(`${String(partners.length)} partners registered; ${url} answers`);
+
+  return {
+    controls: {
+      facts: async () => ({ url, dynamodb: clientConfig(environment), tables, assembly: '' }),
+      token: (request) => issuer.token(request),
+      spareInstitution: spare.take,
+      // What the rule runs, as the rule runs it.
+      runSchedule: async (rule) => {
+        await stack.invoke(rule.replace(/Schedule$/, ''), {});
+      },
+      drainStreams: () => notHere(endpoint),
+      logs: () => notHere(endpoint),
+      databaseUsage: () => notHere(endpoint),
+      finishedFiles: () => notHere(endpoint),
+    },
+    stop: async () => undefined,
+  };
+}
+
+function notHere(endpoint = 'AWS'): Promise<never> {
+  return Promise.reject(new Error(`Tests cannot see that of a deployment (${endpoint}).`));
+}
+
+/** The quotas follow the registry by its stream. */
+async function partnersAreKnown(
+  TableName: string,
+  expected: number,
+  environment: Target['environment'],
+): Promise<void> {
+  const client = new DynamoDBClient(clientConfig(environment));
+  const patience = AbortSignal.timeout(PARTNERS_KNOWN_WITHIN);
+  for (;;) {
+    let known = 0;
+    for await (const { Count = 0 } of paginateScan({ client }, { TableName, Select: 'COUNT' })) known += Count;
+    if (known >= expected) return;
+    if (patience.aborted)
+      throw new Error(`The quotas know ${String(known)} of ${String(expected)} partners after a minute.`);
+    await sleep(500);
+  }
+}

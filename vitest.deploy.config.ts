@@ -12,6 +12,7 @@ export default defineConfig({
       // Read what the functions have logged.
       'tests/api/drift.test.ts',
       'tests/api/metrics.test.ts',
+      'tests/api/members.test.ts',
       // Looks at what the local runtime has seen the functions do.
       'tests/api/least-privilege.test.ts',
     ],

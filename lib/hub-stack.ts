@@ -28,8 +28,8 @@ export class HubStack extends Stack {
     const cursors = new SigningSecret(this, 'CursorSecret', { foundation, description: 'Signs the cursors of lists' });
 
     new DocumentBucket(this, 'Documents', foundation);
-    new PortalContext(this, 'Portal', { foundation, http });
-    const institutions = new InstitutionsContext(this, 'Institutions', { foundation, http, cursors });
+    new PortalContext(this, 'Portal', { foundation, http, identity });
+    const institutions = new InstitutionsContext(this, 'Institutions', { foundation, http, cursors, identity });
     new QuotasContext(this, 'Quotas', { foundation, http, cursors, institutions: institutions.table });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });

@@ -166,6 +166,7 @@ export function openApiDocument() {
       (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(tag, route);
     }
   }
+  const scopes = Object.fromEntries(SCOPES.map((scope) => [scope, scope]));
   const definition: ZodOpenApiObject = {
     openapi: '3.1.1',
     info: {
@@ -188,12 +189,11 @@ export function openApiDocument() {
         },
         oauth2: {
           type: 'oauth2',
-          description: 'OAuth 2.0 client credentials for systems.',
+          description:
+            'OAuth 2.0: client credentials for systems, authorization code with PKCE for people. The addresses are those of the sign-in domain; the document that a deployment serves names it.',
           flows: {
-            clientCredentials: {
-              tokenUrl: '/oauth2/token',
-              scopes: Object.fromEntries(SCOPES.map((scope) => [scope, scope])),
-            },
+            clientCredentials: { tokenUrl: '/oauth2/token', scopes },
+            authorizationCode: { authorizationUrl: '/oauth2/authorize', tokenUrl: '/oauth2/token', scopes },
           },
         },
       },

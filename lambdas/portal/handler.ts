@@ -1,3 +1,4 @@
+import { environment } from '../shared/environment.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { NotFound } from '../shared/http/problems.ts';
 import type { Reply } from '../shared/http/reply.ts';
@@ -13,6 +14,12 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancest
 const A_DAY = 'public, max-age=86400';
 
 const openApi = shippedFile('openapi.json');
+const signInUrl = environment('SIGN_IN_URL');
+
+/** The document is made before there is a sign-in domain: its addresses lack the host. */
+function servedDocument(): string {
+  return openApi().toString().replaceAll('"/oauth2/', `"${signInUrl}/oauth2/`);
+}
 
 /** Assets of the reference that are shipped compressed. */
 const ASSETS: Readonly<Record<string, { readonly type: string; readonly read: () => Buffer }>> = {
@@ -39,7 +46,7 @@ function problem(code: string): Reply {
 
 export const handler = serve(routes, [
   on(routes.getHealth, () => ({ body: { status: 'ok', version: '1' } })),
-  on(routes.getOpenApi, () => ({ body: openApi().toString(), media: { type: 'application/json' } })),
+  on(routes.getOpenApi, () => ({ body: servedDocument(), media: { type: 'application/json' } })),
   on(routes.getDocs, () => ({
     body: docsPage,
     media: { type: 'text/html; charset=utf-8', contentSecurityPolicy: DOCS_POLICY },

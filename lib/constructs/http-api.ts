@@ -1,4 +1,4 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Duration } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CorsHttpMethod,
@@ -18,8 +18,8 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import type { Route, Routes } from '../../lambdas/shared/http/route.ts';
@@ -101,6 +101,7 @@ export class ContractHttpApi extends Construct {
   /** Where clients call it, without a slash at the end. */
   readonly url: string;
   readonly #authorizer: HttpJwtAuthorizer;
+  readonly #declaredClients: readonly string[];
 
   constructor(scope: Construct, id: string, { foundation, identity }: ContractHttpApiProps) {
     super(scope, id);
@@ -131,11 +132,29 @@ export class ContractHttpApi extends Construct {
     });
     const issuer = trustedIssuer(this, foundation.stage, {
       url: `https://${identity.userPool.userPoolProviderName}`,
-      audience: [identity.systemClient.userPoolClientId],
+      audience: [identity.peopleClient.userPoolClientId],
     });
+    this.#declaredClients = issuer.audience;
+    // Changing anything here has CloudFormation write the audience anew, without the clients that were admitted since;
+    // the admission job puts them back within a minute.
     this.#authorizer = new HttpJwtAuthorizer('Authorizer', issuer.url, { jwtAudience: [...issuer.audience] });
     this.url = domain === undefined ? live.url.replace(/\/$/, '') : `https://${domain.name}`;
     new CfnOutput(this, 'Url', { value: this.url });
+  }
+
+  /** Lets a function see and change which clients' tokens the gateway takes. */
+  grantAdmission(handler: LambdaFunction): void {
+    const { apiId } = this.api;
+    const { authorizerId } = this.#authorizer;
+    handler.addEnvironment('API_ID', apiId);
+    handler.addEnvironment('AUTHORIZER_ID', authorizerId);
+    handler.addEnvironment('DECLARED_CLIENTS', this.#declaredClients.join(','));
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['apigateway:GET', 'apigateway:PATCH'],
+        resources: [`arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::/apis/${apiId}/authorizers/${authorizerId}`],
+      }),
+    );
   }
 
   /** Serves a context's routes by its function. */

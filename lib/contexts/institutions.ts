@@ -1,3 +1,5 @@
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 
 import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
@@ -6,25 +8,32 @@ import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
-import { SigningSecret } from '../constructs/signing-secret.ts';
+import type { Identity } from '../constructs/identity.ts';
+import type { SigningSecret } from '../constructs/signing-secret.ts';
+import { runOnSchedule } from '../constructs/triggers.ts';
 
 export interface InstitutionsContextProps {
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
+  readonly identity: Identity;
 }
 
-/** The registry of partners. */
+/** The registry of partners, and who acts for them. */
 export class InstitutionsContext extends Construct {
   readonly table: ContextTable;
 
-  constructor(scope: Construct, id: string, { foundation, http, cursors }: InstitutionsContextProps) {
+  constructor(scope: Construct, id: string, { foundation, http, cursors, identity }: InstitutionsContextProps) {
     super(scope, id);
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners’ systems cannot look up who takes part, and nobody can be registered.',
     });
-    const code = bundle({ context: 'institutions', entries: ['handler', 'register-handler'] });
+    const code = bundle({
+      context: 'institutions',
+      entries: ['handler', 'register-handler', 'members-handler', 'token-handler'],
+    });
+    const environment = { TABLE_NAME: this.table.table.tableName };
 
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
@@ -32,7 +41,7 @@ export class InstitutionsContext extends Construct {
       impact: 'Partners’ systems cannot look up who takes part, so staff cannot choose whom to give a grant.',
       bundle: code,
       entry: 'handler',
-      environment: { TABLE_NAME: this.table.table.tableName, CURSOR_SECRET: cursors.value },
+      environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
     this.table.table.grant(handler, 'dynamodb:GetItem', 'dynamodb:Query');
     http.serve(institutionRoutes, handler);
@@ -43,8 +52,48 @@ export class InstitutionsContext extends Construct {
       impact: 'An admin cannot register partners; those who are registered work on.',
       bundle: code,
       entry: 'register-handler',
-      environment: { TABLE_NAME: this.table.table.tableName },
+      environment,
     });
     this.table.table.grant(register, 'dynamodb:PutItem');
+    new CfnOutput(this, 'RegisterName', { value: register.functionName });
+
+    const { function: members } = new ContextFunction(this, 'Members', {
+      foundation,
+      description: 'Says who acts for which institution in which roles; invoked by an admin',
+      impact: 'An admin cannot onboard or revoke anybody; those who are enrolled work on.',
+      bundle: code,
+      entry: 'members-handler',
+      environment,
+    });
+    this.table.table.grant(members, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem');
+    new CfnOutput(this, 'MembersName', { value: members.functionName });
+
+    const { function: token } = new ContextFunction(this, 'Token', {
+      foundation,
+      description: 'Puts institution and roles into access tokens before Cognito gives them out',
+      impact: 'Nobody can sign in and no system gets a new token; who has one works on until it ends.',
+      bundle: code,
+      entry: 'token-handler',
+      environment,
+      // Cognito waits no longer.
+      timeout: Duration.seconds(5),
+    });
+    this.table.table.grant(token, 'dynamodb:GetItem');
+    identity.customizeTokensBy(token);
+
+    const { function: admission } = new ContextFunction(this, 'Admission', {
+      foundation,
+      description: 'Makes the gateway take the tokens of all clients there are',
+      impact:
+        'A new partner’s system is refused, a revoked one is not; after some deployments every system is refused.',
+      // Apart from the others: no request has to load a client of API Gateway.
+      bundle: bundle({ context: 'institutions', entries: ['admission-handler'] }),
+      entry: 'admission-handler',
+      environment,
+    });
+    this.table.table.grant(admission, 'dynamodb:Query');
+    http.grantAdmission(admission);
+    runOnSchedule(this, 'AdmissionSchedule', admission, Schedule.rate(Duration.minutes(1)));
+    new CfnOutput(this, 'AdmissionName', { value: admission.functionName });
   }
 }

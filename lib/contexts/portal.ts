@@ -8,6 +8,7 @@ import { bundle } from '../constructs/bundle.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
+import type { Identity } from '../constructs/identity.ts';
 import { docsAssets } from '../docs-assets.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -17,11 +18,12 @@ const minified = (path: string): string => JSON.stringify(JSON.parse(readFileSyn
 export interface PortalContextProps {
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
+  readonly identity: Identity;
 }
 
 /** The front desk: health, API reference, problem pages, `/v1/me`. Keeps no data. */
 export class PortalContext extends Construct {
-  constructor(scope: Construct, id: string, { foundation, http }: PortalContextProps) {
+  constructor(scope: Construct, id: string, { foundation, http, identity }: PortalContextProps) {
     super(scope, id);
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
@@ -33,6 +35,7 @@ export class PortalContext extends Construct {
         files: { 'openapi.json': minified(join(ROOT, 'openapi.json')), ...docsAssets() },
       }),
       entry: 'handler',
+      environment: { SIGN_IN_URL: identity.signInUrl },
     });
     http.serve(portalRoutes, handler);
   }

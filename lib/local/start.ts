@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 
+import { scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
 import { DEMO_INSTITUTIONS } from './demo/institutions.ts';
 import { chosenEngine, type RunningDynamodb, startDynamodb } from './engines/dynamodb.ts';
 import { freePort } from './engines/free-port.ts';
@@ -10,12 +11,14 @@ import { startS3 } from './engines/s3.ts';
 import { openTables } from './engines/tables.ts';
 import type { LocalFunction } from './functions/function.ts';
 import { createFunctions } from './functions/functions.ts';
+import { openControlPlane } from './gateway/control-plane.ts';
 import { createCrossOrigin } from './gateway/cors.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { audienceOf, createRoutes } from './gateway/routes.ts';
-import { openAccounts, scopesOf } from './issuer/accounts.ts';
+import { openAccounts } from './issuer/accounts.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { openSigningKey } from './issuer/signing-key.ts';
+import { tokenTrigger } from './issuer/token-trigger.ts';
 import { openGate } from './permissions/gate.ts';
 import { databaseGrants } from './permissions/grants.ts';
 import { openStore, type Store } from './store.ts';
@@ -40,6 +43,8 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   onStop(store.close);
   const gateway = await openGateway(options.port ?? 0);
   onStop(gateway.stop);
+  const controlPlane = await openControlPlane();
+  onStop(controlPlane.stop);
 
   // The engine and the key are made by others (a child process, a thread) while this one synthesizes.
   const startingEngine = startEngine(options, store);
@@ -103,6 +108,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: gate?.url ?? endpoint,
       AWS_ENDPOINT_URL_S3: s3Endpoint,
+      AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
     }),
   });
   onStop(async () => {
@@ -116,9 +122,11 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   };
 
   const accounts = openAccounts(DEMO_INSTITUTIONS, store);
-  const issuer = createIssuer({ url: gateway.url, audience: audienceOf(template, resolve), key, accounts });
+  const customize = tokenTrigger(template, resolve, region, functionFor);
+  const issuer = createIssuer({ url: gateway.url, audience: audienceOf(template, resolve), key, accounts, customize });
   const localIssuer = { url: gateway.url, keys: { keys: [key.publicJwk] } };
-  const { match, routes } = createRoutes(template, resolve, localIssuer, functionFor);
+  const { match, routes, authorizers } = createRoutes(template, resolve, localIssuer, functionFor);
+  controlPlane.serve(authorizers);
   for (const target of new Set(routes.map((route) => route.function))) target.start();
 
   const buckets = template.ofType('AWS::S3::Bucket').map(({ logicalId }) => bucketName(logicalId));
@@ -204,7 +212,7 @@ async function assemble({ assembly }: HubOptions, store: Store): Promise<Assembl
 }
 
 function mintFor(issuer: Issuer): Hub['token'] {
-  return async ({ institution, role, scopes = scopesOf(role), claims }) => {
+  return async ({ institution, role, scopes = scopesOf([role]), claims }) => {
     const institutionId = DEMO_INSTITUTIONS.find(({ alias }) => alias === institution)?.id ?? institution;
     return issuer.mint({ clientId: `${institution}.${role}`, institutionId, role, scopes: [] }, scopes, claims);
   };

@@ -179,8 +179,12 @@ describe('what the public sees', () => {
     expect((await anonymous.call('getHealth')).ok).toEqual({ status: 'ok', version: '1' });
   });
 
-  test('the description is the committed one', async () => {
-    expect((await anonymous.call('getOpenApi')).body).toEqual(committedDocument);
+  test('the description is the committed one, and says where tokens are to be had', async () => {
+    const host =
+      inject('target') === 'local' ? (await hubFacts()).url : 'https://[a-z0-9-]+.auth.[a-z0-9-]+.amazoncognito.com';
+    const served = JSON.stringify((await anonymous.call('getOpenApi')).body);
+    expect(served).toMatch(new RegExp(`"tokenUrl":"${host}/oauth2/token"`));
+    expect(JSON.parse(served.replaceAll(new RegExp(`"${host}/oauth2/`, 'g'), '"/oauth2/'))).toEqual(committedDocument);
   });
 
   test('the reference asks for nothing but its own files, and has them', async () => {

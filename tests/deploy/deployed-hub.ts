@@ -99,6 +99,7 @@ async function deploy(
       facts: async () => ({ url, dynamodb: clientConfig(environment), tables, assembly: '' }),
       token: (request) => issuer.token(request),
       spareInstitution: spare.take,
+      invoke: (lambda, event) => stack.invoke(lambda, event),
       // What the rule runs, as the rule runs it.
       runSchedule: async (rule) => {
         await stack.invoke(rule.replace(/Schedule$/, ''), {});

@@ -41,6 +41,8 @@ export interface Controls {
   readonly token: (request: TokenRequest) => Promise<string>;
   /** An id of an active institution that no test has had yet. */
   readonly spareInstitution: () => Promise<string>;
+  /** Runs a function as an admin or a service does. */
+  readonly invoke: (lambda: string, event: unknown) => Promise<unknown>;
   readonly runSchedule: (rule: string) => Promise<void>;
   /** Resolves when the jobs that follow streams have caught up. */
   readonly drainStreams: () => Promise<void>;

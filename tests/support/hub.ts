@@ -14,6 +14,7 @@ export const hub: Controls = {
   facts: () => ask('facts'),
   token: (request) => ask('token', request),
   spareInstitution: () => ask('spareInstitution'),
+  invoke: (lambda, event) => ask('invoke', lambda, event),
   runSchedule: (rule) => ask('runSchedule', rule),
   drainStreams: () => ask('drainStreams'),
   logs: () => ask('logs'),

@@ -53,6 +53,7 @@ async function start(project: TestProject): Promise<SharedHub> {
       }),
       token: (request) => hub.token(request),
       spareInstitution: spare.take,
+      invoke: (lambda, event) => hub.invoke(lambda, event),
       runSchedule: (rule) => hub.runSchedule(rule),
       drainStreams: () => hub.drainStreams(),
       logs: async () => lines,

@@ -1,6 +1,6 @@
 /**
- * What a token can say about its bearer. Pure data: the gateway, the OpenAPI document, the handlers and the local
- * issuer all read these lists, so that a scope or role exists in one place.
+ * What a token can say about its bearer. Pure: the gateway, the OpenAPI document, the handlers, the token trigger and the
+ * local issuer all read these lists, so that a scope or role exists in one place.
  */
 
 /** OAuth 2.0 scopes, in the `<resource server>/<scope>` form Amazon Cognito gives them. */
@@ -15,6 +15,18 @@ export type Scope = (typeof SCOPES)[number];
 
 export const ROLES = ['hub-admin', 'coordinator', 'clinician', 'commission-member', 'auditor', 'integration'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** What one role may ask for: auditors only read, and only an admin of the Hub is one. */
+function scopesOfRole(role: Role): readonly Scope[] {
+  if (role === 'hub-admin') return SCOPES;
+  if (role === 'auditor') return SCOPES.filter((scope) => scope.endsWith('.read'));
+  return SCOPES.filter((scope) => scope !== 'hub/admin');
+}
+
+/** The scopes that a bearer of these roles may have in a token. */
+export function scopesOf(roles: readonly Role[]): readonly Scope[] {
+  return SCOPES.filter((scope) => roles.some((role) => scopesOfRole(role).includes(scope)));
+}
 
 /** Roles whose duty is to see every institution's data: what exists is no secret to them. */
 export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];

@@ -93,3 +93,16 @@ interface About {
 export function logJobFailure(job: string, error: unknown, { id, counts = {} }: About = {}): void {
   write('ERROR', 'job failed', { job, id, ...counts, ...originOf(error) }, ...metricsIn(counts));
 }
+
+export interface TokenLog {
+  /** What asked for a token. */
+  readonly kind: 'client' | 'person';
+  readonly clientId: string;
+  /** Missing when the token was refused. */
+  readonly institutionId: string | undefined;
+}
+
+/** One line per access token that was given or refused. A person is not named, not even by the issuer's id. */
+export function logToken({ kind, clientId, institutionId }: TokenLog): void {
+  write('INFO', 'token', { outcome: institutionId === undefined ? 'refused' : 'given', kind, clientId, institutionId });
+}

@@ -10,6 +10,8 @@ const Demo = z.object({
   year: z.int(),
   /** Alexandrov's grant at Dimitrovgrad, with nothing booked on it. */
   grantId: z.string(),
+  /** How many clients may act for the institutions. */
+  clients: z._default(z.int(), 0),
 });
 export type Demo = z.infer<typeof Demo>;
 
@@ -17,26 +19,40 @@ const DOCUMENT = 'demo';
 const Created = z.looseObject({ id: z.string() });
 
 /**
- * Registers the demo institutions and fills pools, grants and bookings through the API, unless that has been done this
+ * Registers the demo institutions, enrols their clients and fills pools, grants and bookings through the API, unless that has been done this
  * year already. Repeating it after it was broken off half-way makes nothing twice.
  * @throws Error with the API's refusal
  */
 export async function seedDemo(hub: Hub, store: Store): Promise<Demo> {
   const year = new Date().getUTCFullYear();
   const kept = store.read(DOCUMENT, Demo);
-  if (kept?.year === year && (await isThere(hub, kept.grantId))) return kept;
+  const clients = hub.accounts.length;
+  if (kept?.year === year && kept.clients === clients && (await isThere(hub, kept.grantId))) return kept;
 
   const institutions = DEMO_INSTITUTIONS.map(({ alias: _, ...institution }) => institution);
   await hub.invoke('InstitutionsRegister', { institutions });
-  // The quotas context learns of the partners from the registry's stream.
-  await hub.drainStreams();
-
-  const made = await Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year)));
+  const [made] = await Promise.all([makePools(hub, year), enrolClients(hub)]);
   const grantId = made.flatMap((grants) => [...grants]).find(([key]) => key === 'dimitrovgrad/alexandrov')?.[1];
   if (grantId === undefined) throw new Error('The demonstration has no grant for alexandrov.');
-  const demo = { year, grantId };
+  const demo = { year, grantId, clients };
   store.write(DOCUMENT, demo);
   return demo;
+}
+
+async function enrolClients(hub: Hub): Promise<void> {
+  const members = hub.accounts.map(({ clientId: id, institutionId, role }) => ({
+    kind: 'client',
+    id,
+    institutionId,
+    roles: [role],
+  }));
+  await hub.invoke('InstitutionsMembers', { action: 'enrol', members });
+}
+
+async function makePools(hub: Hub, year: number) {
+  // The quotas context learns of the partners from the registry's stream.
+  await hub.drainStreams();
+  return Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year)));
 }
 
 /** @returns `provider/beneficiary` → grant id */

@@ -16,6 +16,17 @@ export type Decision =
 /** Decides on an `Authorization` header and a route's scopes. */
 export type Authorize = (header: string | undefined, scopes: readonly string[]) => Promise<Decision>;
 
+/** What tokens have to be. Can change while the gateway runs, as API Gateway's can. */
+export interface JwtConfiguration {
+  readonly Audience: readonly string[];
+  readonly Issuer: string;
+}
+
+export interface Authorizer {
+  readonly authorize: Authorize;
+  configuration: JwtConfiguration;
+}
+
 const AuthorizerProperties = z.looseObject({
   AuthorizerType: z.literal('JWT'),
   IdentitySource: z._default(z.array(z.string()), ['$request.header.Authorization']),
@@ -34,9 +45,9 @@ export interface LocalIssuer {
  * @param properties of the `AWS::ApiGatewayV2::Authorizer`, intrinsics resolved
  * @throws ZodError when it is not a JWT authorizer that reads the Authorization header
  */
-export function createAuthorizer(properties: unknown, localIssuer: LocalIssuer): Authorize {
+export function createAuthorizer(properties: unknown, localIssuer: LocalIssuer): Authorizer {
   const { IdentitySource, JwtConfiguration } = AuthorizerProperties.parse(properties);
-  const { Issuer, Audience: audience } = JwtConfiguration;
+  const { Issuer } = JwtConfiguration;
   // The template names its user pool by https; what stands in for it here has no certificate.
   const issuer = Issuer.replace(/^https:/, 'http:') === localIssuer.url ? localIssuer.url : Issuer;
   if (IdentitySource.length !== 1 || IdentitySource[0]?.toLowerCase() !== '$request.header.authorization') {
@@ -47,10 +58,10 @@ export function createAuthorizer(properties: unknown, localIssuer: LocalIssuer):
       ? createLocalJWKSet(localIssuer.keys)
       : createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
 
-  return async (header, required) => {
+  const authorize: Authorize = async (header, required) => {
     if (header === undefined || header.trim() === '') return { outcome: 'unauthorized', reason: undefined };
     const token = header.replace(/^Bearer +/i, '').trim();
-    const verified = await verify(token, keys, issuer, audience);
+    const verified = await verify(token, keys, issuer, authorizer.configuration.Audience);
     if (typeof verified === 'string') return { outcome: 'unauthorized', reason: verified };
     const granted = scopesIn(verified);
     const matching = required.filter((scope) => granted.has(scope));
@@ -58,6 +69,8 @@ export function createAuthorizer(properties: unknown, localIssuer: LocalIssuer):
     const scopes = required.length === 0 ? null : matching;
     return { outcome: 'allowed', jwt: { claims: claimsAsText(verified), scopes } };
   };
+  const authorizer: Authorizer = { authorize, configuration: JwtConfiguration };
+  return authorizer;
 }
 
 /** @returns the claims, or why they are not to be believed */

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 import type { Issuer } from '../issuer/issuer.ts';
 import { readBody } from './body.ts';
 import type { CrossOrigin } from './cors.ts';
 import { httpEvent } from './event.ts';
+import { listen } from './listen.ts';
 import { INTERNAL_SERVER_ERROR, refusals, STARTING } from './refusal.ts';
 import { type Reply, replyFrom } from './reply.ts';
 import type { MatchRoute } from './routes.ts';
@@ -43,9 +43,8 @@ export async function openGateway(port: number): Promise<Gateway> {
       else send(response, INTERNAL_SERVER_ERROR);
     });
   });
-  const address = await listen(server, port);
   return {
-    url: `http://127.0.0.1:${String(address.port)}`,
+    url: await listen(server, port),
     serve: (what) => {
       served = what;
     },
@@ -55,17 +54,6 @@ export async function openGateway(port: number): Promise<Gateway> {
       await closed;
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('The server has no port.'));
-      else resolve(address);
-    });
-  });
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, served: Served | undefined): Promise<void> {

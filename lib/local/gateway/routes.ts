@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { LocalFunction } from '../functions/function.ts';
 import type { Resolve } from '../template/intrinsics.ts';
 import type { Template } from '../template/template.ts';
-import { type Authorize, createAuthorizer, type LocalIssuer } from './authorizer.ts';
+import { type Authorize, type Authorizer, createAuthorizer, type LocalIssuer } from './authorizer.ts';
 
 /** A route of the API with everything needed to serve it. */
 export interface GatewayRoute {
@@ -62,7 +62,12 @@ export function createRoutes(
   resolve: Resolve,
   localIssuer: LocalIssuer,
   functionByArn: (arn: string) => LocalFunction,
-): { readonly match: MatchRoute; readonly routes: readonly GatewayRoute[] } {
+): {
+  readonly match: MatchRoute;
+  readonly routes: readonly GatewayRoute[];
+  /** By logical id. */
+  readonly authorizers: ReadonlyMap<string, Authorizer>;
+} {
   const authorizers = new Map(
     template
       .ofType('AWS::ApiGatewayV2::Authorizer')
@@ -79,7 +84,7 @@ export function createRoutes(
     const route = RouteProperties.parse(resolve(properties));
     const target = integrations.get(route.Target);
     if (target === undefined) throw new Error(`The route ${logicalId} has no integration ${route.Target}.`);
-    const authorize = authorizers.get(route.AuthorizerId ?? '');
+    const authorize = authorizers.get(route.AuthorizerId ?? '')?.authorize;
     if (route.AuthorizationType === 'JWT' && authorize === undefined) {
       throw new Error(`The route ${logicalId} has no authorizer ${String(route.AuthorizerId)}.`);
     }
@@ -91,7 +96,7 @@ export function createRoutes(
       function: target,
     };
   });
-  return { match: matcher(routes), routes };
+  return { match: matcher(routes), routes, authorizers };
 }
 
 function matcher(routes: readonly GatewayRoute[]): MatchRoute {

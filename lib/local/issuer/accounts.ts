@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 import * as z from 'zod/mini';
 
-import { ROLES, type Role, SCOPES, type Scope } from '../../../lambdas/shared/auth/vocabulary.ts';
+import { ROLES, type Role, type Scope, scopesOf } from '../../../lambdas/shared/auth/vocabulary.ts';
 import type { Store } from '../store.ts';
 
 /** A demo account: an OAuth client of one institution with one role. */
@@ -24,13 +24,6 @@ export interface AccountBook {
 export const CLIENT_SECRETS = 'clients';
 export const ClientSecrets = z.record(z.string(), z.string());
 
-/** What a role may ask for: auditors only read, and only an admin of the Hub is one. */
-export function scopesOf(role: Role): readonly Scope[] {
-  if (role === 'hub-admin') return SCOPES;
-  if (role === 'auditor') return SCOPES.filter((scope) => scope.endsWith('.read'));
-  return SCOPES.filter((scope) => scope !== 'hub/admin');
-}
-
 /** One account per institution and role, with secrets made at the first start and kept. */
 export function openAccounts(
   institutions: readonly { readonly alias: string; readonly id: string }[],
@@ -40,7 +33,7 @@ export function openAccounts(
     institutions.flatMap(({ alias, id }) =>
       ROLES.map((role): [string, Account] => {
         const clientId = `${alias}.${role}`;
-        return [clientId, { clientId, institutionId: id, role, scopes: scopesOf(role) }];
+        return [clientId, { clientId, institutionId: id, role, scopes: scopesOf([role]) }];
       }),
     ),
   );

@@ -6,6 +6,7 @@ import { SignJWT } from 'jose';
 import { readBody } from '../gateway/body.ts';
 import type { Account, AccountBook } from './accounts.ts';
 import type { SigningKey } from './signing-key.ts';
+import type { CustomizedToken, CustomizeToken } from './token-trigger.ts';
 
 /** Seconds an access token lives, as in the deployed user pool. */
 const TOKEN_LIFETIME = 3600;
@@ -18,6 +19,8 @@ export interface IssuerOptions {
   readonly audience: string;
   readonly key: SigningKey;
   readonly accounts: AccountBook;
+  /** Says what its tokens carry. Without it they say what the accounts are made for. */
+  readonly customize?: CustomizeToken | undefined;
 }
 
 export type IssuerHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -46,7 +49,7 @@ class OAuthError extends Error {
  * [RFC 6749, section 4.4]. Source of the claims:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  */
-export function createIssuer({ url, audience, key, accounts }: IssuerOptions): Issuer {
+export function createIssuer({ url, audience, key, accounts, customize }: IssuerOptions): Issuer {
   const mint: Issuer['mint'] = async (account, scopes, claims = {}) => {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({
@@ -69,6 +72,17 @@ export function createIssuer({ url, audience, key, accounts }: IssuerOptions): I
       .sign(key.privateKey);
   };
 
+  const customized = async (account: Account, scopes: readonly string[]): Promise<CustomizedToken> => {
+    if (customize === undefined) return { scopes, claims: {} };
+    try {
+      const token = await customize(account.clientId, scopes);
+      return { ...token, claims: { institution_id: undefined, roles: undefined, ...token.claims } };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new OAuthError(400, 'invalid_grant', `The token trigger gave no token. ${reason}`);
+    }
+  };
+
   const token = async (request: IncomingMessage): Promise<unknown> => {
     const form = await readForm(request);
     const { clientId, secret } = credentials(request, form);
@@ -79,9 +93,9 @@ export function createIssuer({ url, audience, key, accounts }: IssuerOptions): I
     if (grantType !== 'client_credentials') {
       throw new OAuthError(400, 'unsupported_grant_type', 'Only client_credentials is supported.');
     }
-    const scopes = grantedScopes(account, form.get('scope'));
+    const { scopes, claims } = await customized(account, grantedScopes(account, form.get('scope')));
     return {
-      access_token: await mint(account, scopes),
+      access_token: await mint(account, scopes, claims),
       token_type: 'Bearer',
       expires_in: TOKEN_LIFETIME,
       scope: scopes.join(' '),

@@ -7,6 +7,8 @@ export interface ResolverOptions {
   readonly ref: (logicalId: string) => string;
   /** What `Fn::GetAtt` gives. @throws Error when it has no local stand-in */
   readonly attribute: (logicalId: string, attribute: string) => string;
+  /** Puts local addresses in the place of a deployment's, in a text that was joined. */
+  readonly localize?: (text: string) => string;
   /** The value of a Secrets Manager secret. @throws Error when there is no such secret */
   readonly secret: (secretId: string) => string;
 }
@@ -22,7 +24,7 @@ const SECRET_REFERENCE = /\{\{resolve:secretsmanager:(.+?):SecretString:([^:}]*)
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
 export function createResolver(options: ResolverOptions): Resolve {
-  const { pseudoParameters, ref, attribute, secret } = options;
+  const { pseudoParameters, ref, attribute, secret, localize = (address: string) => address } = options;
 
   const resolveRef = (name: string): unknown =>
     name === 'AWS::NoValue' ? undefined : (pseudoParameters[name] ?? ref(name));
@@ -50,7 +52,7 @@ export function createResolver(options: ResolverOptions): Resolve {
     'Fn::Join': (argument) => {
       const [separator, parts] = list(argument);
       const joined = list(resolve(parts)).map((part) => text(part));
-      return withSecrets(joined.join(text(separator)));
+      return localize(withSecrets(joined.join(text(separator))));
     },
     'Fn::Select': (argument) => {
       const [index, parts] = list(resolve(argument));

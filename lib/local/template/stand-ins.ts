@@ -31,6 +31,10 @@ const table: MakeStandIn = ({ logicalId }, facts) => ({
   },
 });
 
+const SIGN_IN_DOMAIN = 'local-sign-in';
+/** Where a deployment's sign-in domain is reached. */
+const SIGN_IN_URL = new RegExp(`https://${SIGN_IN_DOMAIN}\\.auth\\.[a-z0-9-]+\\.amazoncognito\\.com`, 'g');
+
 /** For resources that others only name. */
 const itself: MakeStandIn = ({ logicalId }) => ({ ref: logicalId });
 
@@ -54,6 +58,7 @@ const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
   'AWS::Cognito::UserPoolResourceServer': ({ logicalId, properties: { Identifier } }) => ({
     ref: typeof Identifier === 'string' ? Identifier : logicalId,
   }),
+  'AWS::Cognito::UserPoolDomain': () => ({ ref: SIGN_IN_DOMAIN }),
   'AWS::S3::Bucket': ({ logicalId }, facts) => ({
     ref: facts.bucketName(logicalId),
     attributes: { Arn: `arn:aws:s3:::${facts.bucketName(logicalId)}` },
@@ -88,6 +93,8 @@ export function standInsFor(template: Template, facts: LocalFacts) {
     return make(resource, facts);
   };
   return {
+    /** Here the gateway itself answers for what has a host of its own in a deployment. */
+    localize: (text: string): string => text.replace(SIGN_IN_URL, facts.baseUrl),
     ref: (logicalId: string): string => find(logicalId, `Ref ${logicalId}`).ref,
     attribute: (logicalId: string, name: string): string => {
       const wanted = `Fn::GetAtt ${logicalId}.${name}`;

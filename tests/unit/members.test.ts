@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+
+import { tokenContents } from '../../lambdas/institutions/model.ts';
+import { ROLES, type Role, SCOPES, scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
+
+const INSTITUTION = '019a8f3e-7c00-7a11-8000-000000000001';
+const READING = ['hub/institutions.read', 'hub/quotas.read'];
+const WORKING = SCOPES.filter((scope) => scope !== 'hub/admin');
+
+describe('the scopes of a role', () => {
+  const EXPECTED: Readonly<Record<Role, readonly string[]>> = {
+    'hub-admin': SCOPES,
+    coordinator: WORKING,
+    clinician: WORKING,
+    'commission-member': WORKING,
+    auditor: READING,
+    integration: WORKING,
+  };
+
+  test.each(ROLES)('%s', (role) => {
+    expect(scopesOf([role])).toEqual(EXPECTED[role]);
+  });
+
+  test('add up, and nobody has any without a role', () => {
+    expect(scopesOf(['auditor', 'coordinator'])).toEqual(WORKING);
+    expect(scopesOf([])).toEqual([]);
+  });
+});
+
+describe('a token', () => {
+  test('says for whom and as what its bearer acts', () => {
+    const { claims } = tokenContents({ institutionId: INSTITUTION, roles: ['clinician', 'auditor'] });
+    expect(claims).toEqual({ institution_id: INSTITUTION, roles: ['clinician', 'auditor'] });
+  });
+
+  test.each(ROLES)('of the %s keeps the scopes of the role and no other', (role) => {
+    const { withheldScopes } = tokenContents({ institutionId: INSTITUTION, roles: [role] });
+    expect(SCOPES.filter((scope) => !withheldScopes.includes(scope))).toEqual(scopesOf([role]));
+  });
+});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 
 import { ALL_PROBLEMS } from '../../lib/openapi.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';

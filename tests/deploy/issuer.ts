@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
 import type { TokenRequest } from '../../lib/local/hub.ts';
-import { openAccounts, scopesOf } from '../../lib/local/issuer/accounts.ts';
+import { openAccounts } from '../../lib/local/issuer/accounts.ts';
 import { createIssuer } from '../../lib/local/issuer/issuer.ts';
 import { openSigningKey } from '../../lib/local/issuer/signing-key.ts';
 import { openStore } from '../../lib/local/store.ts';
@@ -37,7 +38,7 @@ export async function startIssuer(): Promise<TestIssuer> {
   });
   return {
     url,
-    token: async ({ institution, role, scopes = scopesOf(role), claims }) => {
+    token: async ({ institution, role, scopes = scopesOf([role]), claims }) => {
       const institutionId = DEMO_INSTITUTIONS.find(({ alias }) => alias === institution)?.id ?? institution;
       return issuer.mint({ clientId: `${institution}.${role}`, institutionId, role, scopes: [] }, scopes, claims);
     },

@@ -6,11 +6,13 @@ module.exports = {
       name: 'pure-contracts-and-models',
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
-      from: { path: '^lambdas/[^/]+/(contract|model|errors|pseudonym|published|waiting|priority-rules)\\.ts$' },
+      from: {
+        path: '^lambdas/[^/]+/((?:loan-)?(?:contract|model|errors)|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
+      },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/(contract|model|errors|pseudonym|waiting|priority-rules)\\.ts$',
-          '^lambdas/shared/(values|auth/(vocabulary|agent)|http/(route|problem|problems)|capacity/(account|holder|place)|observability/metrics)\\.ts$',
+          '^lambdas/[^/]+/((?:loan-)?(?:contract|model|errors)|moves|units|pseudonym|waiting|priority-rules)\\.ts$',
+          '^lambdas/shared/(values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },

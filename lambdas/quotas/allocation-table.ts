@@ -1,8 +1,8 @@
 import type { SegmentChange } from '../shared/capacity/account.ts';
-import { AccountTable } from '../shared/capacity/account-table.ts';
 import { type Creation, createOnce } from '../shared/dynamo/create-once.ts';
-import type { Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
-import { accountKey, grantKey, institutionPartition, partnerKey, poolKey, SWEEP } from './keys.ts';
+import type { SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { GrantWrites } from './grant-writes.ts';
+import { grantKey, institutionPartition, poolKey, SWEEP } from './keys.ts';
 import type { Grant, Pool } from './model.ts';
 
 /**
@@ -31,18 +31,18 @@ export interface AccountChange {
 
 export class AllocationTable {
   readonly #table: SingleTable;
-  readonly #accounts: AccountTable;
+  readonly #writes: GrantWrites;
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.#accounts = new AccountTable(table);
+    this.#writes = new GrantWrites(table);
   }
 
   async createPool(creation: Creation, pool: Pool): Promise<PoolCreationOutcome> {
     const outcome = await createOnce(this.#table, creation, [
-      this.#activePartner(pool.providerId),
-      this.#put({ ...poolKey(pool.id), ...pool }),
-      this.#put({ pk: institutionPartition(pool.providerId), sk: `POOL#${pool.id}`, poolId: pool.id }),
+      this.#writes.activePartner(pool.providerId),
+      this.#writes.putNew({ ...poolKey(pool.id), ...pool }),
+      this.#writes.putNew({ pk: institutionPartition(pool.providerId), sk: `POOL#${pool.id}`, poolId: pool.id }),
     ]);
     return outcome.kind === 'refused' ? { kind: 'provider-not-active' } : outcome;
   }
@@ -91,12 +91,12 @@ export class AllocationTable {
     const reference = { grantId: id };
     const outcome = await createOnce(this.#table, creation, [
       this.#allocation(poolId, nominal),
-      this.#activePartner(beneficiaryId),
-      this.#put({ ...grantKey(id), ...grant }),
-      this.#put({ pk: institutionPartition(providerId), sk: `GRANT#GIVEN#${poolId}#${id}`, ...reference }),
-      this.#put({ pk: institutionPartition(beneficiaryId), sk: `GRANT#HELD#${service}#${id}`, ...reference }),
-      this.#put({ pk: SWEEP, sk: id }),
-      ...segments.map((segment) => this.#accounts.resizeWrite(accountKey(id), segment, false)),
+      this.#writes.activePartner(beneficiaryId),
+      this.#writes.putNew({ ...grantKey(id), ...grant }),
+      this.#writes.putNew({ pk: institutionPartition(providerId), sk: `GRANT#GIVEN#${poolId}#${id}`, ...reference }),
+      this.#writes.putNew({ pk: institutionPartition(beneficiaryId), sk: `GRANT#HELD#${service}#${id}`, ...reference }),
+      this.#writes.putNew({ pk: SWEEP, sk: id }),
+      ...this.#writes.resizeAccount({ grant, segments }),
     ]);
     if (outcome.kind !== 'refused') return outcome;
     if (outcome.positions.includes(0)) return { kind: 'pool-exceeded' };
@@ -108,18 +108,12 @@ export class AllocationTable {
     grant: Grant,
     { units, segments }: AccountChange,
   ): Promise<'changed' | 'pool-exceeded' | 'moved-on'> {
-    const replacement: TransactWrite = {
-      Put: {
-        TableName: this.#table.name,
-        Item: { ...grantKey(grant.id), ...grant },
-        ConditionExpression: 'version = :seen',
-        ExpressionAttributeValues: { ':seen': grant.version - 1 },
-      },
-    };
     const allocation = units === 0 ? [] : [this.#allocation(grant.poolId, units)];
-    const closed = grant.status === 'suspended';
-    const account = segments.map((change) => this.#accounts.resizeWrite(accountKey(grant.id), change, closed));
-    const refused = await this.#table.transact([replacement, ...allocation, ...account]);
+    const refused = await this.#table.transact([
+      this.#writes.replaceGrant({ grant }),
+      ...allocation,
+      ...this.#writes.resizeAccount({ grant, segments }),
+    ]);
     if (refused.length === 0) return 'changed';
     return units > 0 && refused.includes(1) ? 'pool-exceeded' : 'moved-on';
   }
@@ -135,21 +129,5 @@ export class AllocationTable {
         ExpressionAttributeValues: { ':units': units },
       },
     };
-  }
-
-  #activePartner(institutionId: string): TransactWrite {
-    return {
-      ConditionCheck: {
-        TableName: this.#table.name,
-        Key: partnerKey(institutionId),
-        ConditionExpression: '#status = :active',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':active': 'active' },
-      },
-    };
-  }
-
-  #put(item: Item & Key): TransactWrite {
-    return { Put: { TableName: this.#table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
   }
 }

@@ -22,13 +22,11 @@ import {
   ReserveExceedsGrant,
   UnknownBeneficiary,
 } from './errors.ts';
+import { loanRoutes } from './loan-contract.ts';
+import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
 import { OVERRIDE_REASONS, PRIORITY_CLASSES } from './priority-rules.ts';
 import { Pseudonym } from './pseudonym.ts';
-
-/** The most courses one pool or grant can have: what one change of a grant can still write in one transaction. */
-export const MAX_UNITS = 2000;
-
-const Units = z.int().check(z.minimum(0), z.maximum(MAX_UNITS));
+import { ChangeReason, Units } from './units.ts';
 
 export const Period = z
   .strictObject({ start: CalendarDate, end: CalendarDate, timeZone: TimeZone })
@@ -117,6 +115,9 @@ export const Grant = z
     nominal: Units,
     lendingLimit: Units,
     borrowingLimit: Units,
+    loansNeedApproval: z.boolean().register(z.globalRegistry, {
+      description: 'Loans from and to this grant need the provider’s approval, too, and only the provider transfers.',
+    }),
     adjustments: Adjustments,
     paediatricReserve: z.optional(PaediatricReserve),
     status: z.enum(['active', 'suspended']),
@@ -330,6 +331,7 @@ export const quotaRoutes = defineRoutes({
       lendingLimit: z._default(Units, 0),
       borrowingLimit: z._default(Units, 0),
       paediatricReserve: z.optional(PaediatricReserve),
+      loansNeedApproval: z._default(z.boolean(), false),
       illustrative: Illustrative,
     }),
     idempotencyKey: 'required',
@@ -379,7 +381,8 @@ export const quotaRoutes = defineRoutes({
     method: 'PATCH',
     path: '/v1/grants/{grantId}',
     summary: 'Change the number of courses, suspend or resume',
-    description: 'The ETag covers the grant itself; bookings change its balance, not its ETag.',
+    description:
+      'The ETag covers the grant itself; bookings change its balance, not its ETag. Raising `nominal` needs a `reason`.',
     scopes: ['hub/quotas.write'],
     access: providerManages,
     params: grantParams,
@@ -388,11 +391,21 @@ export const quotaRoutes = defineRoutes({
       lendingLimit: z.exactOptional(Units),
       borrowingLimit: z.exactOptional(Units),
       paediatricReserve: z.exactOptional(PaediatricReserve),
+      loansNeedApproval: z.exactOptional(z.boolean()),
+      reason: z.exactOptional(ChangeReason),
       status: z.exactOptional(z.enum(['active', 'suspended'])),
     }),
     ifMatch: 'required',
     response: { status: 200, description: 'The changed grant.', schema: Grant, etag: true },
-    problems: [NotFound, PoolCapacityExceeded, NominalBelowCommitted, ReserveExceedsGrant],
+    problems: [
+      NotFound,
+      ReasonMissing,
+      PoolCapacityExceeded,
+      NominalBelowCommitted,
+      NominalBelowLent,
+      LimitBelowOutstanding,
+      ReserveExceedsGrant,
+    ],
   },
   holdBooking: {
     operationId: 'holdBooking',
@@ -566,4 +579,5 @@ export const quotaRoutes = defineRoutes({
     },
     problems: [NotFound, InvalidCursor],
   },
+  ...loanRoutes,
 });

@@ -4,6 +4,7 @@ import { documentClient } from '../shared/dynamo/client.ts';
 import { SingleTable } from '../shared/dynamo/single-table.ts';
 import { environment } from '../shared/environment.ts';
 import { AllocationTable } from './allocation-table.ts';
+import { LoanTable } from './loan-table.ts';
 import type { Ports } from './ports.ts';
 import { QuotasTable } from './quotas-table.ts';
 
@@ -13,6 +14,7 @@ export function deployedPorts(): Ports {
   return {
     quotas: new QuotasTable(table),
     allocations: new AllocationTable(table),
+    loans: new LoanTable(table),
     now: () => new Date(),
     newId: uuidv7,
   };

@@ -1,4 +1,5 @@
 import type { ProblemType } from '../shared/http/problem.ts';
+import { LOAN_PROBLEMS } from './loan-errors.ts';
 
 /** The refusals of the quotas context, each named after the precondition that failed. */
 
@@ -89,7 +90,7 @@ export const NominalBelowCommitted: ProblemType = {
   status: 409,
   title: 'The grant would be below what is committed',
   advice:
-    '`committed` courses of the grant are held or used, and no patient is ever pre-empted. Choose at least that number.',
+    '`committed` courses of the grant are held or used, and no patient is ever pre-empted. Choose at least `minimum`, which also covers what the grant has lent and transferred.',
 };
 
 export const ReserveExceedsGrant: ProblemType = {
@@ -140,4 +141,5 @@ export const QUOTA_PROBLEMS: readonly ProblemType[] = [
   InstitutionNotActive,
   UnknownBeneficiary,
   PatientNotPseudonymous,
+  ...LOAN_PROBLEMS,
 ];

@@ -10,7 +10,9 @@ import { bookingsAsClaims } from './bookings-as-claims.ts';
 import type { quotaRoutes } from './contract.ts';
 import { NominalBelowCommitted, PoolCapacityExceeded, ReserveExceedsGrant, UnknownBeneficiary } from './errors.ts';
 import { accountKey } from './keys.ts';
+import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
 import { entitlementOf, type Grant, NO_ADJUSTMENTS, type Pool, relationsTo } from './model.ts';
+import { isWhole, nextGrant, smallestNominal } from './moves.ts';
 import { getPool } from './pool-operations.ts';
 import type { Outcome, Ports } from './ports.ts';
 
@@ -120,29 +122,23 @@ export interface GrantUpdate {
 
 /**
  * Changes a grant's number of courses or its status, in one transaction over the grant, its account and the pool.
- * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `pool-capacity-exceeded`,
- *   `nominal-below-committed`, `reserve-exceeds-grant`, `busy`
+ * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `reason-missing`, `limit-below-outstanding`,
+ *   `nominal-below-lent`, `reserve-exceeds-grant`, `nominal-below-committed`, `pool-capacity-exceeded`, `busy`
  */
 export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<GrantWithAccount> {
   const { permission, grantId, body, expectedVersion } = request;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { grant, account } = await getGrant(ports, permission, grantId);
+    const state = await getGrant(ports, permission, grantId);
+    const { grant, account } = state;
     if (grant.version !== expectedVersion) {
       throw new Problem(StaleVersion, `The grant is at version ${String(grant.version)}.`);
     }
-    const next: Grant = {
-      ...grant,
-      ...body,
-      version: grant.version + 1,
-      by: permission.agent,
-      updatedAt: ports.now().toISOString(),
-    };
+    if (!isWhole(state)) continue;
+    const next = nextGrant(grant, body, { by: permission.agent, now: ports.now() });
+    refuseTerms(state, next);
     const units = next.nominal - grant.nominal;
     const segments = changesOf(account, next, next.status !== grant.status);
-    if (segments === undefined) {
-      const { committed } = totals(account);
-      throw new Problem(NominalBelowCommitted, 'More courses are committed than the grant would have.', { committed });
-    }
+    if (segments === undefined) throw belowCommitted(state);
     const outcome = await ports.allocations.changeGrant(next, { units, segments });
     if (outcome === 'changed') {
       if (isQueued(account)) await promote(bookingsAsClaims(ports), accountKey(grantId));
@@ -152,6 +148,38 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
     // Otherwise the grant or its account moved on meanwhile: look again.
   }
   throw new Problem(Busy, 'The grant is being used by too many at this moment.', {}, 1);
+}
+
+/** Refuses terms that would not cover what the grant has lent, borrowed and given away, and a rise nobody accounts for. */
+function refuseTerms(state: GrantWithAccount, next: Grant): void {
+  const { nominal, adjustments } = state.grant;
+  if (next.nominal > nominal && next.reason === undefined) {
+    throw new Problem(ReasonMissing, 'A higher number of courses needs a reason.');
+  }
+  const { lentOut, borrowedIn } = adjustments;
+  const wasLowered = (limit: 'lendingLimit' | 'borrowingLimit'): boolean => next[limit] < state.grant[limit];
+  if (
+    (wasLowered('lendingLimit') && next.lendingLimit < lentOut) ||
+    (wasLowered('borrowingLimit') && next.borrowingLimit < borrowedIn)
+  ) {
+    throw new Problem(LimitBelowOutstanding, 'More is lent or borrowed than the limit would allow.', {
+      lentOut,
+      borrowedIn,
+    });
+  }
+  const { committed, lent } = smallestNominal(state);
+  if (next.nominal < lent && lent >= committed) {
+    throw new Problem(NominalBelowLent, 'The grant has lent and transferred more than it would have of its own.', {
+      minimum: lent,
+    });
+  }
+}
+
+function belowCommitted(state: GrantWithAccount): Problem {
+  return new Problem(NominalBelowCommitted, 'More courses are committed than the grant would have.', {
+    committed: totals(state.account).committed,
+    minimum: Math.max(...Object.values(smallestNominal(state))),
+  });
 }
 
 /**

@@ -8,6 +8,7 @@ import { deployedPorts } from './deployed-ports.ts';
 import { createGrant, type GrantWithAccount, getGrant, updateGrant } from './grant-operations.ts';
 import { hold } from './hold.ts';
 import { type ListPorts, listBookings, listGrants, listPoolGrants, listPools, listPoolWaitlist } from './lists.ts';
+import { loanEndpoints } from './loan-endpoints.ts';
 import { type Booking, type Pool, showBooking, showGrant, showPool } from './model.ts';
 import { createPool, getPool, updatePool } from './pool-operations.ts';
 import { getBookingInLine } from './waitlist-operations.ts';
@@ -106,4 +107,5 @@ export const handler = serve(routes, [
       next,
     );
   }),
+  ...loanEndpoints(ports),
 ]);

@@ -11,6 +11,9 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | grant, its account's segments | `GRANT#<family>` | `GRANT`, `GRANT#SEGMENT#<nn>` |
  * | booking | `GRANT#<family>` | `BOOKING#<id>` |
  * | an institution's pools and grants | `INSTITUTION#<id>` | `POOL#<id>`, `GRANT#GIVEN#<pool>#<id>`, `GRANT#HELD#<service>#<id>` |
+ * | loan, transfer | `LOAN#<id>`, `TRANSFER#<id>` | `LOAN`, `TRANSFER` |
+ * | a grant's loans | `GRANT#<family>` | `LOAN#<id>` |
+ * | an institution's balance with another | `INSTITUTION#<id>` | `LENDING#<other>#<service>` |
  * | grants the sweep visits | `SWEEP` | `<grant id>` |
  * | whom a grant's line is joined for | `LINE#GRANT#<family>` | `WAITER#<pseudonym>`; places: see `LineTable` |
  * | partner | `PARTNER#<id>` | `PARTNER` |
@@ -42,6 +45,25 @@ export const bookingKey = (bookingId: string): Key => ({
 export const waiterKey = (grantId: string, patient: string): Key => ({
   pk: `LINE#${accountKey(grantId).pk}`,
   sk: `WAITER#${patient}`,
+});
+
+export const LOANS = 'LOAN#';
+export const LENDING = 'LENDING#';
+
+export const loanKey = (loanId: string): Key => ({ pk: `LOAN#${loanId}`, sk: 'LOAN' });
+
+export const transferKey = (transferId: string): Key => ({ pk: `TRANSFER#${transferId}`, sk: 'TRANSFER' });
+
+/** A loan in the list of one of its two grants. */
+export const loanReferenceKey = (grantId: string, loanId: string): Key => ({
+  pk: accountKey(grantId).pk,
+  sk: LOANS + loanId,
+});
+
+/** Where it is kept how an institution stands with another one. */
+export const lendingKey = (institutionId: string, other: string, service: string): Key => ({
+  pk: institutionPartition(institutionId),
+  sk: `${LENDING}${other}#${service}`,
 });
 
 export const partnerKey = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });

@@ -28,14 +28,14 @@ export interface PageRequest {
 const GRANTS_PER_PAGE = 25;
 
 /** The institution a list is about: the caller's, or another for those who see all. @throws Problem `not-found` */
-function institutionOf({ permission }: PageRequest, named: string | undefined): string {
+export function institutionOf({ permission }: PageRequest, named: string | undefined): string {
   const own = permission.caller.institutionId;
   permission.require(named === undefined || named === own ? 'self' : 'none');
   return named ?? own;
 }
 
 /** Reads one page of ids and what they stand for. */
-async function pageOfIds<T>(
+export async function pageOfIds<T>(
   { cursors }: ListPorts,
   list: string,
   request: PageRequest,

@@ -12,11 +12,12 @@ import type {
   PoolRepresentation,
   WaitingRepresentation,
 } from './contract.ts';
+import type { ChangeReason } from './units.ts';
 import { afterOfferNotTaken, type Waiting } from './waiting.ts';
 
 /** Pools, grants and bookings as the Hub keeps them, and every decision about them. Pure. */
 
-interface Versioned {
+export interface Versioned {
   /** Counts the changes; what an ETag says. */
   readonly version: number;
   /** Who made this version. */
@@ -24,7 +25,13 @@ interface Versioned {
 }
 
 export type Pool = Omit<PoolRepresentation, 'allocated'> & Versioned;
-export type Grant = Omit<GrantRepresentation, 'balance'> & Versioned;
+
+export interface Grant extends Omit<GrantRepresentation, 'balance'>, Versioned {
+  /** Why this version was made, where somebody had to say. */
+  readonly reason?: ChangeReason | undefined;
+  /** The loan or transfer this version was made by. */
+  readonly cause?: string | undefined;
+}
 
 export interface Booking extends Omit<BookingRepresentation, 'status' | 'expiresAt' | 'waiting'>, Versioned {
   readonly status: BookingStatus;
@@ -221,7 +228,10 @@ export function showPool({ version: _, by: __, ...pool }: Pool): PoolRepresentat
   return { ...pool, allocated: pool.capacity - pool.unallocated };
 }
 
-export function showGrant({ version: _, by: __, ...grant }: Grant, account: Account): GrantRepresentation {
+export function showGrant(
+  { version: _, by: __, reason: ___, cause: ____, ...grant }: Grant,
+  account: Account,
+): GrantRepresentation {
   const { entitled, committed, available, held, confirmed, arrived, fulfilled, forfeited } = totals(account);
   return {
     ...grant,

@@ -1,10 +1,12 @@
 import type { AllocationTable } from './allocation-table.ts';
+import type { LoanTable } from './loan-table.ts';
 import type { QuotasTable } from './quotas-table.ts';
 
 /** What the operations need from the world. */
 export interface Ports {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
+  readonly loans: LoanTable;
   readonly now: () => Date;
   /** A new UUIDv7. */
   readonly newId: () => string;

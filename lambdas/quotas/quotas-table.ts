@@ -27,6 +27,7 @@ import {
   waiterKey,
 } from './keys.ts';
 import type { Booking, Grant, Pool } from './model.ts';
+import { ChangeReason } from './units.ts';
 import { placeOf } from './waiting.ts';
 
 /** What is stored of pools, grants, bookings and partners. What changes capacity is in `allocation-table.ts`. */
@@ -46,6 +47,9 @@ const GrantItem = z.object({
   nominal: z.int(),
   lendingLimit: z.int(),
   borrowingLimit: z.int(),
+  loansNeedApproval: z._default(z.boolean(), false),
+  reason: z.optional(ChangeReason),
+  cause: z.optional(z.string()),
   ...stamp,
 });
 const { position: ___, ...waitingShape } = WaitingShape.shape;

@@ -16,18 +16,26 @@ import {
 } from '../support/factories.ts';
 import { expectChallenge } from '../support/gateway-refusals.ts';
 import { hub } from '../support/hub.ts';
+import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { type ApiRoute, GUARDED_ROUTES, type OperationId, ROUTES_WITH_ID } from '../support/routes.ts';
 
 /** Who may do what, generated from the contracts. */
 
 let scene: Scene;
+/** The scene with another grant of its pool, whose beneficiary lends. */
+let pair: Pair;
 let stranger: string;
 let params: Record<string, string>;
 beforeAll(async () => {
-  scene = await aGrant({ nominal: 20, poolBody: { capacity: 100 } });
+  const open = { lendingLimit: 100, borrowingLimit: 100 };
+  scene = await aGrant({ nominal: 20, poolBody: { capacity: 100 }, grantBody: open });
+  const { provider, pool } = scene;
+  pair = { lender: await aGrant({ provider, pool, nominal: 20, grantBody: open }), borrower: scene };
   stranger = (await anInstitution()).id;
   const booking = await aBooking(scene, 'fulfilled');
-  params = pathOf(scene, booking);
+  const loan = (await propose(pair, 1)).ok;
+  const moved = (await transfer(scene, pair.lender, 1)).ok;
+  params = { ...pathOf(scene, booking), loanId: loan.id, transferId: moved.id };
 });
 
 /** A request with nothing wrong but perhaps who sends it. An old ETag keeps a change from being carried out. */
@@ -39,6 +47,8 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     setPriority: { priorityClass: 1, reason: 'relapse' },
     updatePool: {},
     updateGrant: {},
+    proposeLoan: { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE },
+    transferUnits: { receivingGrantId: pair.lender.grant.id, units: 1 },
   };
   const body = bodies[operationId];
   return { params, ...(body && { body }), ...(ifMatch === 'required' ? { ifMatch: '"999"' } : {}) };
@@ -77,12 +87,16 @@ describe.each(named)('$name', ({ route }) => {
 
 /** How the institution of each side stands to what a route is about. */
 function relationOf(route: ApiRoute, side: Side): Relation {
-  if (route.path.includes('{grantId}') || route.path.includes('{bookingId}'))
-    return side === 'stranger' ? 'none' : side;
-  if (route.path.includes('{poolId}')) return side === 'provider' ? 'provider' : 'none';
+  const { path } = route;
+  if (side === 'stranger') return 'self' in route.access && !path.includes('{') ? 'self' : 'none';
+  if (path.includes('{loanId}')) return side === 'beneficiary' ? 'borrower' : side;
+  // Who is at the other end of a transfer sees it; the grant and the booking it came from are not its.
+  if (path.includes('{transferId}')) return side === 'lender' ? 'beneficiary' : side;
+  if (path.includes('{grantId}') || path.includes('{bookingId}')) return side === 'lender' ? 'none' : side;
+  if (path.includes('{poolId}')) return side === 'provider' ? 'provider' : 'none';
   return 'self' in route.access ? 'self' : 'none';
 }
-const SIDES = ['provider', 'beneficiary', 'stranger'] as const;
+const SIDES = ['provider', 'beneficiary', 'lender', 'stranger'] as const;
 type Side = (typeof SIDES)[number];
 
 /** What the access rule of the contract says, in the words of the API. */
@@ -93,7 +107,10 @@ function verdict({ access }: ApiRoute, relation: Relation, role: Role): 'allowed
 }
 
 describe.each(named)('$name, with every scope,', ({ route }) => {
-  const institution = (side: Side): string => (side === 'stranger' ? stranger : scene[side].id);
+  const institution = (side: Side): string => {
+    if (side === 'lender') return pair.lender.beneficiary.id;
+    return side === 'stranger' ? stranger : scene[side].id;
+  };
   const rows = SIDES.flatMap((side) => ROLES.map((role) => ({ side, role, relation: relationOf(route, side) })));
 
   test.each(rows.map((row) => ({ ...row, verdict: verdict(route, row.relation, row.role) })))(

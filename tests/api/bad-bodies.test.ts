@@ -1,7 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-
+import { loanSubjects, NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
 import type { CallOptions } from '../support/client.ts';
-import { aBooking, aBookingBody, aGrant, aPoolBody, balanceOf, type Scene } from '../support/factories.ts';
+import {
+  aBooking,
+  aBookingBody,
+  aGrant,
+  anInstitution,
+  aPoolBody,
+  balanceOf,
+  type Scene,
+} from '../support/factories.ts';
+import { type Pair, propose } from '../support/loans.ts';
 import { type OperationId, ROUTES } from '../support/routes.ts';
 
 /** Bodies that no request may have, for every route with a body. Nothing may change by any of them. */
@@ -9,16 +18,8 @@ import { type OperationId, ROUTES } from '../support/routes.ts';
 const FUTURE = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Minsk' };
 const LOCALIZED = { en: 'A name' };
 
-interface Subject {
-  readonly side: 'provider' | 'beneficiary';
-  readonly body: Readonly<Record<string, unknown>>;
-  /** A body with one thing wrong, and the pointer to it. */
-  readonly wrong: readonly (readonly [pointer: string, body: unknown])[];
-}
-
 const pool = (over: object) => aPoolBody(over);
 const booking = (over: object) => aBookingBody(over);
-const NOT_UNITS = [-1, 1.5, 2001, '5', null, true, [5], 1e300];
 
 const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   createPool: {
@@ -82,8 +83,27 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/status', { status: null }],
       ['/beneficiaryId', { beneficiaryId: crypto.randomUUID() }],
       ['/balance', { balance: { committed: 0 } }],
+      ['/reason', { reason: 'because the patient is somebody’s cousin' }],
+      ['/loansNeedApproval', { loansNeedApproval: 'yes' }],
+      ['/adjustments', { adjustments: { carriedIn: 5 } }],
     ],
   },
+  ...loanSubjects,
+  ...Object.fromEntries(
+    (
+      [
+        ['returnLoan', 'beneficiary'],
+        ['recallLoan', 'lender'],
+      ] as const
+    ).map(([name, side]) => [
+      name,
+      {
+        side,
+        body: {},
+        wrong: [...[0, ...NOT_UNITS].map((units) => ['/units', { units }] as const), ['/reason', { reason: 'x' }]],
+      } satisfies Subject,
+    ]),
+  ),
   holdBooking: {
     side: 'beneficiary',
     body: aBookingBody(),
@@ -148,28 +168,38 @@ const names = Object.keys(subjects) as OperationId[];
 const subjectOf = (name: OperationId): Subject => subjects[name]!;
 
 let scene: Scene;
+let pair: Pair;
 let bookingId: string;
+let loanId: string;
 beforeAll(async () => {
-  scene = await aGrant({ nominal: 5 });
+  const grantBody = { lendingLimit: 5, borrowingLimit: 5 };
+  scene = await aGrant({ nominal: 5, grantBody });
+  pair = {
+    lender: await aGrant({ ...scene, beneficiary: await anInstitution(), nominal: 5, grantBody }),
+    borrower: scene,
+  };
+  loanId = (await propose(pair, 1)).ok.id;
   bookingId = (await aBooking(scene, 'held')).id;
 });
 
 const call = (name: OperationId, options: CallOptions) => {
-  const { coordinator } = scene[subjectOf(name).side];
-  const params = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId };
+  const { side } = subjectOf(name);
+  const { coordinator } = side === 'lender' ? pair.lender.beneficiary : scene[side];
+  const params = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId };
   return coordinator.call(name, { params, ...('ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {}), ...options });
 };
 
 /** Everything that a request could have changed. */
 async function state() {
   const { provider, beneficiary } = scene;
-  const [pools, grants, bookings, balance] = await Promise.all([
+  const [pools, grants, bookings, loans, balance] = await Promise.all([
     provider.coordinator.call('listPools'),
     provider.coordinator.call('listGrants'),
     beneficiary.coordinator.call('listBookings'),
+    beneficiary.coordinator.call('listLoans', { params: { grantId: scene.grant.id } }),
     balanceOf(scene),
   ]);
-  return { pools: pools.body, grants: grants.body, bookings: bookings.body, balance };
+  return { pools: pools.body, grants: grants.body, bookings: bookings.body, loans: loans.body, balance };
 }
 
 test('every route with a body is tried here', () => {

@@ -11,12 +11,23 @@ import {
   pathOf,
   type Scene,
 } from '../support/factories.ts';
+import { aLoan, DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { ALL_ROUTES, type OperationId, ROUTES, ROUTES_WITH_ID, ROUTES_WITH_QUERY } from '../support/routes.ts';
 
 let scene: Scene;
+let pair: Pair;
 let params: Record<string, string>;
 beforeAll(async () => {
-  scene = await aGrant({ nominal: 5 });
+  const grantBody = { lendingLimit: 100, borrowingLimit: 100 };
+  scene = await aGrant({ nominal: 5, poolBody: { capacity: 50 }, grantBody });
+  const { provider, pool } = scene;
+  pair = { lender: await aGrant({ provider, pool, nominal: 5, grantBody }), borrower: scene };
+  // The provider of this pool has partners of its own, in pools of others.
+  for (let number = 0; number < 2; number++) {
+    const lender = await aGrant({ beneficiary: provider, grantBody, poolBody: { capacity: 20 } });
+    await aLoan({ lender, borrower: await aGrant({ provider: lender.provider, pool: lender.pool, grantBody }) }, 1);
+    await propose(pair, 1);
+  }
   for (let number = 0; number < 3; number++) {
     await aBooking(scene);
     await aPool(scene.provider);
@@ -30,7 +41,9 @@ beforeAll(async () => {
     });
   }
   const booking = await aBooking(scene);
-  params = { ...pathOf(scene, booking), asset: 'init.js', code: 'busy' };
+  const loanId = (await propose(pair, 1)).ok.id;
+  const transferId = (await transfer(scene, pair.lender, 1)).ok.id;
+  params = { ...pathOf(scene, booking), loanId, transferId, asset: 'init.js', code: 'busy' };
 });
 
 /** A body that is fine, so that only what a test makes wrong is. */
@@ -41,6 +54,8 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 1 };
   if (operationId === 'holdBooking') return aBookingBody();
   if (operationId === 'setPriority') return { priorityClass: 1, reason: 'relapse' };
+  if (operationId === 'proposeLoan') return { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE };
+  if (operationId === 'transferUnits') return { receivingGrantId: pair.lender.grant.id, units: 1 };
   return {};
 }
 
@@ -156,7 +171,7 @@ describe.each(ROUTES_WITH_QUERY.map(({ operationId }) => operationId as Operatio
   });
 });
 
-test.each(['listPools', 'listGrants', 'listBookings'] as const)(
+test.each(['listPools', 'listGrants', 'listBookings', 'listLoanBalances'] as const)(
   'a cursor of %s is good for the institution it was given to',
   async (operationId) => {
     const { next = '' } = (await call(operationId, { query: { limit: 1 } })).body as { next?: string };

@@ -102,7 +102,7 @@ describe('a grant’s nominal', () => {
   test('can be raised as far as the pool reaches', async () => {
     const scene = await aGrant({ nominal: 4 });
 
-    const answer = await update(scene, { nominal: 10 });
+    const answer = await update(scene, { nominal: 10, reason: 'demand-shifted' });
 
     expect(answer.ok).toMatchObject({ nominal: 10, balance: { entitled: 10, available: 10 } });
     expect(await poolOf(scene)).toMatchObject({ unallocated: 0 });
@@ -111,7 +111,7 @@ describe('a grant’s nominal', () => {
   test('cannot be raised beyond the pool', async () => {
     const scene = await aGrant({ nominal: 4 });
 
-    const answer = await update(scene, { nominal: 11 });
+    const answer = await update(scene, { nominal: 11, reason: 'emergency' });
 
     expect(answer.code).toBe('pool-capacity-exceeded');
     expect(await balanceOf(scene)).toMatchObject({ entitled: 4 });
@@ -149,7 +149,7 @@ describe('a grant’s nominal', () => {
     const scene = await aGrant({ nominal: 5, poolBody: { capacity: 100 } });
     for (let unit = 0; unit < 4; unit++) await aBooking(scene, 'held');
 
-    const raised = await update(scene, { nominal: 80 });
+    const raised = await update(scene, { nominal: 80, reason: 'demand-shifted' });
     for (let unit = 0; unit < 3; unit++) await aBooking(scene, 'held');
     const cut = await update(scene, { nominal: 7 });
 
@@ -183,7 +183,7 @@ describe('the ETag of a grant', () => {
     const booking = await aBooking(scene, 'held');
     await act(scene, 'releaseBooking', booking.id);
 
-    const answer = await update(scene, { nominal: 6 }, '"1"');
+    const answer = await update(scene, { nominal: 6, reason: 'correction' }, '"1"');
 
     expect(answer.ok.nominal).toBe(6);
   });
@@ -227,7 +227,7 @@ describe('a suspended grant', () => {
   test('that grows meanwhile still takes none', async () => {
     const scene = await aGrant({ nominal: 1, poolBody: { capacity: 100 } });
     await update(scene, { status: 'suspended' });
-    await update(scene, { nominal: 60 });
+    await update(scene, { nominal: 60, reason: 'correction' });
 
     const params = { grantId: scene.grant.id };
     const answer = await scene.beneficiary.coordinator.call('holdBooking', { params, body: aBookingBody() });

@@ -5,7 +5,7 @@ import type { Answer, Client } from '../support/client.ts';
 import { aBooking, aGrant, anInstitution, aPool, type Institution } from '../support/factories.ts';
 import type { OperationId } from '../support/routes.ts';
 
-type ListOperation = Extract<OperationId, `list${string}`>;
+type ListOperation = Exclude<Extract<OperationId, `list${string}`>, 'listLoanBalances'>;
 
 interface Walk {
   readonly pages: readonly (readonly { readonly id: string }[])[];

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
 import { allItems, DEPLOYED, hub } from '../support/hub.ts';
+import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
 
 /**
@@ -25,11 +26,17 @@ const traces = Object.values(SENTINELS).map(({ trace }) => trace.toLowerCase());
 const found = (text: string): string[] => traces.filter((trace) => text.toLowerCase().includes(trace));
 
 let scene: Scene;
+let pair: Pair;
 let params: Record<string, string>;
 beforeAll(async () => {
-  scene = await aGrant({ nominal: 60, poolBody: { capacity: 200 } });
+  const grantBody = { lendingLimit: 100, borrowingLimit: 100 };
+  scene = await aGrant({ nominal: 60, poolBody: { capacity: 200 }, grantBody });
+  const { provider, pool } = scene;
+  pair = { lender: await aGrant({ provider, pool, nominal: 9, grantBody }), borrower: scene };
   const booking = await aBooking(scene, 'booked');
-  params = { ...pathOf(scene, booking), asset: 'init.js', code: 'busy' };
+  const loanId = (await propose(pair, 1)).ok.id;
+  const transferId = (await transfer(scene, pair.lender, 1)).ok.id;
+  params = { ...pathOf(scene, booking), loanId, transferId, asset: 'init.js', code: 'busy' };
 });
 
 const HEADERS = [
@@ -53,7 +60,11 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 0 };
   if (operationId === 'holdBooking') return aBookingBody({ holdFor: 'interactive' });
   if (operationId === 'cancelBooking') return { reason: 'administrative' };
-  if (operationId === 'updateGrant') return { status: 'active' };
+  if (operationId === 'updateGrant') return { status: 'active', reason: 'emergency' };
+  if (operationId === 'proposeLoan') return { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE };
+  if (operationId === 'transferUnits') {
+    return { receivingGrantId: pair.lender.grant.id, units: 1, reason: 'emergency' };
+  }
   if (operationId === 'updatePool') return { noShowPolicy: 'return-unit' };
   return {};
 }
@@ -103,7 +114,9 @@ function requestsWith(operationId: OperationId, text: string): CallOptions[] {
 
 describe.each(ALL_ROUTES.map(({ operationId }) => operationId as OperationId))('%s', (operationId) => {
   async function expectSilence(requests: readonly CallOptions[]): Promise<void> {
-    const staff = operationId === 'holdBooking' ? scene.beneficiary : scene.provider;
+    const borrowing = ['holdBooking', 'proposeLoan', 'withdrawLoan', 'returnLoan'].includes(operationId);
+    const lending = ['recallLoan', 'writeOffLoan'].includes(operationId);
+    const staff = lending ? pair.lender.beneficiary : borrowing ? scene.beneficiary : scene.provider;
     const client = ROUTES[operationId].scopes === 'public' ? anonymous : staff.coordinator;
     const answers = await Promise.all(requests.map((request) => client.call(operationId, request)));
 

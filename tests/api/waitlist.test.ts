@@ -149,7 +149,7 @@ describe('a unit that becomes free', () => {
     const { etag } = (await provider.coordinator.call('getGrant', { params: { grantId: grant.id } })).headers;
     await provider.coordinator.call('updateGrant', {
       params: { grantId: grant.id },
-      body: { nominal: 2 },
+      body: { nominal: 2, reason: 'emergency' },
       ifMatch: etag ?? '',
     });
     expect((await read(place)).status).toBe('offered');

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { Plan } from './fault-proxy.ts';
+import { losing } from './losing.ts';
 import { newPatient, Scene } from './scene.ts';
 
 const PLACES = 20;
@@ -13,18 +13,6 @@ beforeAll(async () => {
   scene = await Scene.open();
 });
 afterAll(() => scene.close());
-
-/** Loses this share of the replies to writes, evenly and in the same way each time. */
-function losing(share: number): Plan {
-  let owed = 0;
-  return ({ operation }) => {
-    if (!/^(?:Put|Update|Transact)/.test(operation)) return undefined;
-    owed += share;
-    if (owed < 1) return undefined;
-    owed -= 1;
-    return 'lost-reply';
-  };
-}
 
 describe.each([0.05, 0.2, 0.5])('when %f of the database’s replies are lost after the commit', (share) => {
   test('clients that repeat their requests get every place once, and nothing is lost or doubled', async () => {

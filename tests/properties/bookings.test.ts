@@ -145,7 +145,7 @@ async function carryOut(
       for (const grantId of grantIds) await sweepAccount(bookingsAsClaims(world), accountKey(grantId));
       return 'swept';
     case 'resize':
-      return update(real, wanted.grant, { nominal: wanted.nominal });
+      return update(real, wanted.grant, { nominal: wanted.nominal, reason: 'correction' });
     case 'suspend':
       return update(real, wanted.grant, { status: wanted.suspended ? 'suspended' : 'active' });
   }

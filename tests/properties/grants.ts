@@ -29,7 +29,13 @@ export async function grantsIn(
       permission: as(provider, quotaRoutes.createGrant),
       poolId: pool.value.id,
       idempotencyKey: String(index),
-      body: { beneficiaryId: beneficiary.institutionId, nominal, lendingLimit: 0, borrowingLimit: 0 },
+      body: {
+        beneficiaryId: beneficiary.institutionId,
+        nominal,
+        lendingLimit: 0,
+        borrowingLimit: 0,
+        loansNeedApproval: false,
+      },
     });
     ids.push(value.grant.id);
   }

@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
 
 import { AllocationTable } from '../../lambdas/quotas/allocation-table.ts';
+import { LoanTable } from '../../lambdas/quotas/loan-table.ts';
 import type { Ports } from '../../lambdas/quotas/ports.ts';
 import { QuotasTable } from '../../lambdas/quotas/quotas-table.ts';
 import { Permission } from '../../lambdas/shared/auth/access.ts';
@@ -17,6 +18,7 @@ import type { Hub } from '../../lib/local/hub.ts';
 export class World implements Ports {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
+  readonly loans: LoanTable;
   readonly newId = uuidv7;
   readonly provider = callerOf(uuidv7());
   readonly beneficiary = callerOf(uuidv7());
@@ -34,6 +36,7 @@ export class World implements Ports {
     const table = new SingleTable(documents, hub.tableName('Quotas'));
     this.quotas = new QuotasTable(table);
     this.allocations = new AllocationTable(table);
+    this.loans = new LoanTable(table);
   }
 
   readonly now = (): Date => new Date(this.#now);
@@ -43,8 +46,8 @@ export class World implements Ports {
   }
 
   /** What the registry's stream would tell the quotas context. */
-  async registerPartners(): Promise<void> {
-    for (const { institutionId } of [this.provider, this.beneficiary]) {
+  async registerPartners(...others: readonly Caller[]): Promise<void> {
+    for (const { institutionId } of [this.provider, this.beneficiary, ...others]) {
       await this.quotas.putPartner({ id: institutionId, status: 'active', version: 1 });
     }
   }
@@ -54,7 +57,7 @@ export class World implements Ports {
   }
 }
 
-function callerOf(institutionId: string): Caller {
+export function callerOf(institutionId: string): Caller {
   return { subject: institutionId, clientId: 'test', institutionId, roles: ['coordinator'], scopes: [] };
 }
 

@@ -33,9 +33,10 @@ export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];
 
 /**
  * How a caller's institution stands to a resource.
- * `provider` runs the pool, `beneficiary` holds the grant, `self` is the institution itself, `none` is everybody else.
+ * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `self` is the
+ * institution itself, `none` is everybody else.
  */
-export type Relation = 'provider' | 'beneficiary' | 'self' | 'none';
+export type Relation = 'provider' | 'beneficiary' | 'lender' | 'borrower' | 'self' | 'none';
 
 /** For each relation the roles that may do a thing. A relation that is not named may not. */
 export type AccessRule = Partial<Record<Relation, readonly Role[]>>;

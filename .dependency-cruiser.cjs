@@ -7,12 +7,12 @@ module.exports = {
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
       from: {
-        path: '^lambdas/[^/]+/((?:loan-)?(?:contract|model|errors)|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
+        path: '^lambdas/[^/]+/((?:loan-|ledger-)?(?:contract|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
       },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/((?:loan-)?(?:contract|model|errors)|moves|units|pseudonym|waiting|priority-rules)\\.ts$',
-          '^lambdas/shared/(values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|place)|observability/metrics)\\.ts$',
+          '^lambdas/[^/]+/((?:loan-|ledger-)?(?:contract|model|errors)|moves|units|pseudonym|waiting|priority-rules)\\.ts$',
+          '^lambdas/shared/(values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },

@@ -80,7 +80,8 @@ async function run({ port, fresh }: Flags): Promise<void> {
       console.log('Filling in the demo data …');
       const demo = await seedDemo(hub, openStore(HUB_DIR));
       if (interrupted()) return;
-      claimed.announce(hub.url);
+      const { url, dynamodbEndpoint: dynamodb } = hub;
+      claimed.announce({ url, dynamodb, quotasTable: hub.tableName('Quotas') });
       console.log(welcome(hub.url, demo));
       await once(interruption.signal, 'abort');
     } finally {

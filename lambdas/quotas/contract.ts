@@ -22,6 +22,7 @@ import {
   ReserveExceedsGrant,
   UnknownBeneficiary,
 } from './errors.ts';
+import { ledgerRoutes } from './ledger-contract.ts';
 import { loanRoutes } from './loan-contract.ts';
 import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
 import { OVERRIDE_REASONS, PRIORITY_CLASSES } from './priority-rules.ts';
@@ -252,6 +253,7 @@ const bookingAction = {
 } as const;
 
 export const quotaRoutes = defineRoutes({
+  ...ledgerRoutes,
   createPool: {
     operationId: 'createPool',
     method: 'POST',

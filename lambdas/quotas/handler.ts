@@ -7,6 +7,7 @@ import { quotaRoutes as routes } from './contract.ts';
 import { deployedPorts } from './deployed-ports.ts';
 import { createGrant, type GrantWithAccount, getGrant, updateGrant } from './grant-operations.ts';
 import { hold } from './hold.ts';
+import { listLedger } from './ledger-operations.ts';
 import { type ListPorts, listBookings, listGrants, listPoolGrants, listPools, listPoolWaitlist } from './lists.ts';
 import { loanEndpoints } from './loan-endpoints.ts';
 import { type Booking, type Pool, showBooking, showGrant, showPool } from './model.ts';
@@ -74,6 +75,10 @@ export const handler = serve(routes, [
   on(routes.updateGrant, async ({ params: { grantId }, ...request }) =>
     ok(grant(await updateGrant(ports, { ...request, grantId }))),
   ),
+  on(routes.listLedger, async ({ permission, params: { grantId }, query }) => {
+    const { items, next } = await listLedger(ports, { permission, ...query }, grantId);
+    return page(items, next);
+  }),
   on(routes.holdBooking, async ({ params: { grantId }, ...request }) => {
     const { value, replayed } = await hold(ports, { ...request, grantId });
     return created(`/v1/bookings/${value.id}`, booking(value), replayed);

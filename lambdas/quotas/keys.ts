@@ -10,6 +10,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | pool | `POOL#<id>` | `POOL` |
  * | grant, its account's segments | `GRANT#<family>` | `GRANT`, `GRANT#SEGMENT#<nn>` |
  * | booking | `GRANT#<family>` | `BOOKING#<id>` |
+ * | row of the grant's ledger | `GRANT#<family>` | `LEDGER#<sequence>` |
  * | an institution's pools and grants | `INSTITUTION#<id>` | `POOL#<id>`, `GRANT#GIVEN#<pool>#<id>`, `GRANT#HELD#<service>#<id>` |
  * | loan, transfer | `LOAN#<id>`, `TRANSFER#<id>` | `LOAN`, `TRANSFER` |
  * | a grant's loans | `GRANT#<family>` | `LOAN#<id>` |
@@ -65,6 +66,9 @@ export const lendingKey = (institutionId: string, other: string, service: string
   pk: institutionPartition(institutionId),
   sk: `${LENDING}${other}#${service}`,
 });
+
+/** Where the ledger of a grant lies. */
+export const ledgerPartition = (grantId: string): string => accountKey(grantId).pk;
 
 export const partnerKey = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });
 

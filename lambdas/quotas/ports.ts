@@ -1,12 +1,17 @@
-import type { AllocationTable } from './allocation-table.ts';
-import type { LoanTable } from './loan-table.ts';
-import type { QuotasTable } from './quotas-table.ts';
+import { uuidv7 } from 'uuidv7';
+
+import type { SingleTable } from '../shared/dynamo/single-table.ts';
+import { AllocationTable } from './allocation-table.ts';
+import { type QuotasLedger, quotasLedger } from './ledger-table.ts';
+import { LoanTable } from './loan-table.ts';
+import { QuotasTable } from './quotas-table.ts';
 
 /** What the operations need from the world. */
 export interface Ports {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
   readonly loans: LoanTable;
+  readonly ledger: QuotasLedger;
   readonly now: () => Date;
   /** A new UUIDv7. */
   readonly newId: () => string;
@@ -17,4 +22,16 @@ export interface Outcome<T> {
   readonly value: T;
   /** An earlier attempt of the same request had done it. */
   readonly replayed: boolean;
+}
+
+/** The ports on a table, with the time and the ids of this process. */
+export function portsOn(table: SingleTable): Ports {
+  return {
+    quotas: new QuotasTable(table),
+    allocations: new AllocationTable(table),
+    loans: new LoanTable(table),
+    ledger: quotasLedger(table),
+    now: () => new Date(),
+    newId: uuidv7,
+  };
 }

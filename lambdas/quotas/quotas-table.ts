@@ -5,6 +5,7 @@ import { Agent } from '../shared/auth/agent.ts';
 import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
+import { type DamagedAccount, loadDamaged } from '../shared/capacity/rebuild-table.ts';
 import type { Item, SingleTable } from '../shared/dynamo/single-table.ts';
 import {
   Booking as BookingShape,
@@ -121,6 +122,12 @@ export class QuotasTable {
     return owner?.['id'] === grantId ? { grant: readGrantItem(owner), account } : undefined;
   }
 
+  /** A grant, also when its account is damaged, as of now. */
+  async inspectGrant(grantId: string): Promise<(DamagedAccount & { readonly grant: Grant }) | undefined> {
+    const found = await loadDamaged(this.#table, accountKey(grantId));
+    return found.owner?.['id'] === grantId ? { ...found, grant: readGrantItem(found.owner) } : undefined;
+  }
+
   async listGrants(listing: GrantListing, limit: number, after?: string): Promise<IdPage> {
     const partition = institutionPartition(listing.institutionId);
     const { items, next } = await this.#table.list(partition, grantsPrefix(listing), limit, after);
@@ -179,6 +186,12 @@ export class QuotasTable {
   /** Announces who joins for a patient, in place of the one that was seen there. @returns false when that has changed */
   async putWaiter(grantId: string, patient: string, waiter: Waiter, seen: string | undefined): Promise<boolean> {
     return this.#table.putInPlaceOf({ ...waiterKey(grantId, patient), ...waiter }, 'bookingId', seen);
+  }
+
+  /** Every booking of a grant, as of now. */
+  async allBookings(grantId: string): Promise<Booking[]> {
+    const items = await this.#table.listAll(accountKey(grantId).pk, BOOKINGS, { consistent: true });
+    return items.map(readBooking);
   }
 
   /** @returns the booking that has this id already, `undefined` when this one was put */

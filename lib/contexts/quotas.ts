@@ -28,6 +28,8 @@ const SWEEP_IMPACT =
   'Courses of holds that have expired stay taken: partners are told “sold out” while courses are free.';
 const SETTLE_IMPACT =
   'After a request that broke off, a grant can show a course as taken or held that is not: partners may be told “sold out”.';
+const LEDGER_IMPACT =
+  'What happens to grants and bookings is not in their ledgers: partners and auditors cannot see who used which course.';
 const PARTNERS_IMPACT =
   'New partners cannot offer or get courses, and those whose status has changed are still treated as before.';
 
@@ -41,7 +43,14 @@ export class QuotasContext extends Construct {
     });
     const code = bundle({
       context: 'quotas',
-      entries: ['handler', 'settle-handler', 'sweep-handler', 'partners-handler'],
+      entries: [
+        'handler',
+        'settle-handler',
+        'sweep-handler',
+        'ledger-handler',
+        'reconcile-handler',
+        'partners-handler',
+      ],
     });
     const environment = { TABLE_NAME: table.tableName };
 
@@ -97,6 +106,35 @@ export class QuotasContext extends Construct {
       ],
       impact: SETTLE_IMPACT,
     });
+
+    const { function: ledger } = new ContextFunction(this, 'Ledger', {
+      foundation,
+      description: 'Writes down what happened to grants and bookings',
+      impact: LEDGER_IMPACT,
+      bundle: code,
+      entry: 'ledger-handler',
+      environment,
+      timeout: Duration.seconds(30),
+    });
+    table.grant(ledger, 'dynamodb:Query', 'dynamodb:PutItem');
+    runOnStream(ledger, {
+      alarms: foundation.alarms,
+      table,
+      filters: [{ dynamodb: { Keys: { sk: { S: ['GRANT', { prefix: 'BOOKING#' }] } } } }],
+      impact: LEDGER_IMPACT,
+    });
+
+    const { function: reconcile } = new ContextFunction(this, 'Reconcile', {
+      foundation,
+      description: 'Compares what the ledgers add up to with the counters',
+      impact: 'Nobody would be told that a grant counts more or fewer courses than are booked.',
+      bundle: code,
+      entry: 'reconcile-handler',
+      environment,
+      timeout: Duration.minutes(1),
+    });
+    table.grant(reconcile, 'dynamodb:Query');
+    runOnSchedule(this, 'ReconcileSchedule', reconcile, Schedule.rate(Duration.hours(1)));
 
     const { function: partners } = new ContextFunction(this, 'Partners', {
       foundation,

@@ -6,7 +6,11 @@ import * as z from 'zod/mini';
 /** Where `npm start` keeps its data, in the project's folder. */
 export const HUB_DIR = join(import.meta.dirname, '../../.hub');
 
-const Running = z.object({ pid: z.int(), url: z.optional(z.string()) });
+/** Where a running hub answers, and where its data can be reached past it. */
+const Whereabouts = z.object({ url: z.string(), dynamodb: z.string(), quotasTable: z.string() });
+type Whereabouts = z.infer<typeof Whereabouts>;
+
+const Running = z.object({ pid: z.int(), ...z.partial(Whereabouts).shape });
 export type Running = z.infer<typeof Running>;
 
 const FILE = 'running.json';
@@ -40,7 +44,7 @@ export class AlreadyRunning extends Error {}
 
 export interface Claim {
   /** Tells others where this hub answers. */
-  announce(url: string): void;
+  announce(where: Whereabouts): void;
   /** To be called when the hub has ended. */
   release(): void;
 }
@@ -66,8 +70,8 @@ export async function claim(dir: string): Promise<Claim> {
     write(mine, 'w');
   }
   return {
-    announce: (url) => {
-      write({ ...mine, url }, 'w');
+    announce: (where) => {
+      write({ ...mine, ...where }, 'w');
     },
     release: () => {
       rmSync(file, { force: true });

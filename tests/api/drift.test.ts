@@ -121,3 +121,21 @@ describe('drift', () => {
     expect((await coordinator.call('getGrant', { params: { grantId: scene.grant.id } })).ok.balance.held).toBe(0);
   });
 });
+
+test('the reconciler tells of a grant that counts other than its ledger adds up to, and of no other', async () => {
+  const [scene, other] = [await aGrant(), await aGrant()];
+  await aBooking(other, 'booked');
+  await hub.drainStreams();
+  await corrupted(scene, 'committed', 1);
+
+  await hub.runSchedule('QuotasReconcileSchedule');
+
+  const told = async ({ grant }: Scene): Promise<boolean> =>
+    (await hub.logs()).some((line) => line.includes('CountersDiffer') && line.includes(grant.id));
+  await expect.poll(() => told(scene)).toBe(true);
+  const run = async () => (await hub.logs()).findLast((line) => line.includes('"job":"reconcile","grants"')) ?? '{}';
+  await expect
+    .poll(async () => metricsIn(await run()).find(({ name }) => name === 'CapacityDrift')?.value)
+    .toBeGreaterThan(0);
+  expect(await told(other)).toBe(false);
+});

@@ -5,7 +5,8 @@ import type { Answer, Client } from '../support/client.ts';
 import { aBooking, aGrant, anInstitution, aPool, type Institution } from '../support/factories.ts';
 import type { OperationId } from '../support/routes.ts';
 
-type ListOperation = Exclude<Extract<OperationId, `list${string}`>, 'listLoanBalances'>;
+/** Lists of what has an id. */
+type ListOperation = Exclude<Extract<OperationId, `list${string}`>, 'listLoanBalances' | 'listLedger'>;
 
 interface Walk {
   readonly pages: readonly (readonly { readonly id: string }[])[];

@@ -263,7 +263,7 @@ describe('what is stored', () => {
 
 test('what fails on a stream is retried, then parked', () => {
   const mappings = template.ofType('AWS::Lambda::EventSourceMapping');
-  expect(mappings).toHaveLength(2);
+  expect(mappings).toHaveLength(3);
   for (const mapping of mappings) {
     expect(mapping.properties).toMatchObject({
       BisectBatchOnFunctionError: true,

@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
 
 import { AllocationTable } from '../../lambdas/quotas/allocation-table.ts';
+import { type QuotasLedger, quotasLedger } from '../../lambdas/quotas/ledger-table.ts';
 import { LoanTable } from '../../lambdas/quotas/loan-table.ts';
 import type { Ports } from '../../lambdas/quotas/ports.ts';
 import { QuotasTable } from '../../lambdas/quotas/quotas-table.ts';
@@ -19,6 +20,7 @@ export class World implements Ports {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
   readonly loans: LoanTable;
+  readonly ledger: QuotasLedger;
   readonly newId = uuidv7;
   readonly provider = callerOf(uuidv7());
   readonly beneficiary = callerOf(uuidv7());
@@ -37,6 +39,7 @@ export class World implements Ports {
     this.quotas = new QuotasTable(table);
     this.allocations = new AllocationTable(table);
     this.loans = new LoanTable(table);
+    this.ledger = quotasLedger(table);
   }
 
   readonly now = (): Date => new Date(this.#now);

@@ -230,11 +230,12 @@ function asSeen(seen: Holder | undefined): Item {
   return seen === undefined ? {} : { ':seen': encodeHolder(seen) };
 }
 
-function segmentKey({ pk, owner }: AccountKey, number: number): Key {
+export function segmentKey({ pk, owner }: AccountKey, number: number): Key {
   return { pk, sk: `${owner}${SEGMENT}${String(number).padStart(2, '0')}` };
 }
 
-function readSegment(item: Item, ownerId: string): Segment {
+/** Reads a segment as it is stored. @throws Error when it cannot be read */
+export function readSegment(item: Item, ownerId: string): Segment {
   const { sk, entitled, committed, closed = false, reserved, queue, holders, freedAt } = SegmentItem.parse(item);
   return {
     number: Number(sk.slice(sk.lastIndexOf('#') + 1)),

@@ -99,6 +99,24 @@ export class SingleTable {
   }
 
   /**
+   * The same from the end: items whose sort key begins with `prefix`, last one first, before the sort key `before`, as
+   * they are now.
+   */
+  async listBack(pk: string, prefix: string, limit: number, before?: string): Promise<ItemPage> {
+    const { Items = [], LastEvaluatedKey } = await this.client.send(
+      new QueryCommand({
+        TableName: this.name,
+        ...itemsOf(pk, prefix),
+        Limit: limit,
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        ...(before === undefined ? {} : { ExclusiveStartKey: { pk, sk: before } }),
+      }),
+    );
+    return { items: Items, next: LastEvaluatedKey === undefined ? undefined : String(LastEvaluatedKey['sk']) };
+  }
+
+  /**
    * All items of a partition whose sort key begins with `prefix`. For partitions that stay small.
    * @param consistent whether writes of the last moment must be seen; costs twice as much
    */

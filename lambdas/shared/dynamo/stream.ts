@@ -5,12 +5,20 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { logJobFailure } from '../observability/log.ts';
 import type { Item } from './single-table.ts';
 
-/** The new state of the item a stream record is about; `undefined` when it was deleted. */
-export function newItem({ dynamodb }: DynamoDBRecord): Item | undefined {
+function itemOf(image: NonNullable<DynamoDBRecord['dynamodb']>['NewImage']): Item | undefined {
   // The event's type and the SDK's describe the same JSON, each in its own words.
   // eslint-disable-next-line @typescript-eslint/consistent-type-assertions
-  const image = dynamodb?.NewImage as Record<string, AttributeValue> | undefined;
-  return image === undefined ? undefined : unmarshall(image);
+  return image === undefined ? undefined : unmarshall(image as Record<string, AttributeValue>);
+}
+
+/** The new state of the item a stream record is about; `undefined` when it was deleted. */
+export function newItem({ dynamodb }: DynamoDBRecord): Item | undefined {
+  return itemOf(dynamodb?.NewImage);
+}
+
+/** The state before; `undefined` when the item is new. */
+export function oldItem({ dynamodb }: DynamoDBRecord): Item | undefined {
+  return itemOf(dynamodb?.OldImage);
 }
 
 /**

@@ -1,0 +1,20 @@
+import * as z from 'zod/mini';
+
+import { LedgerTable } from '../shared/capacity/ledger-table.ts';
+import type { SingleTable } from '../shared/dynamo/single-table.ts';
+import { balanceAfter, type LedgerEntry, NO_BALANCE, sourceOf } from './ledger.ts';
+import { LedgerRow } from './ledger-contract.ts';
+
+/** What a later version of the Hub adds to rows stays in them: their hash counts it. */
+const RowItem = z.looseObject(LedgerRow.shape);
+
+/** The ledgers of grants, each in its grant's partition. */
+export type QuotasLedger = LedgerTable<LedgerEntry, LedgerRow>;
+
+export function quotasLedger(table: SingleTable): QuotasLedger {
+  return new LedgerTable<LedgerEntry, LedgerRow>(table, {
+    read: (item) => RowItem.parse(item),
+    sourceOf,
+    complete: (entry, last) => ({ ...entry, balance: balanceAfter(last?.balance ?? NO_BALANCE, entry.deltas) }),
+  });
+}

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords } from '../../lambdas/quotas/ledger-operations.ts';
@@ -21,5 +21,10 @@ export async function written(grantId: string): Promise<void> {
     return auditGrant(records, ports.now()).filter(({ kind }) => kind === 'version-without-row').length;
   };
   // The job has those of all other tests to do, too.
-  await expect.poll(missing, { timeout: 50_000 }).toBe(0);
+  await vi.waitFor(
+    async () => {
+      expect(await missing()).toBe(0);
+    },
+    { timeout: 50_000, interval: 50 },
+  );
 }

@@ -14,7 +14,7 @@ import { type ActionName, BookingModel } from './booking-model.ts';
 import { grantsIn } from './grants.ts';
 import { as, outcomeOf, World } from './world.ts';
 
-/** Sequences to try; the long run sets it to 10,000. */
+/** Sequences to try; the long run sets it higher. */
 const RUNS = Number(process.env['HUB_SEQUENCES'] ?? 60);
 const GRANTS = 2;
 const NOMINAL = 2;

@@ -16,7 +16,7 @@ import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { LoanModel, type Wanted } from './loan-model.ts';
 import { as, callerOf, outcomeOf, World } from './world.ts';
 
-/** Sequences to try; the long run sets it to 10,000. */
+/** Sequences to try; the long run sets it higher. */
 const RUNS = Number(process.env['HUB_SEQUENCES'] ?? 60);
 const GRANTS = 3;
 const NOMINAL = 3;

@@ -7,6 +7,7 @@ import {
   aPair,
   clientOf,
   doTo,
+  firstSegment,
   grantOf,
   type Pair,
   propose,
@@ -92,6 +93,7 @@ describe('a return', () => {
     const params = { grantId: pair.lender.grant.id };
     const hold = await clientOf(pair, 'lender').call('holdBooking', { params, body: aBookingBody() });
     expect(hold.code).toBe('grant-suspended');
+    expect(await firstSegment(pair.lender)).toMatchObject({ entitled: 5, closed: true });
   });
 
   test('from an old version is refused', async () => {
@@ -298,6 +300,20 @@ describe('at the same moment', () => {
     expect(lender).toEqual({ entitled: 6 - loans! - transfers!, committed: holds, lentOut: loans, borrowedIn: 0 });
     expect(borrower).toEqual({ entitled: 6 + loans! + transfers!, committed: 0, lentOut: 0, borrowedIn: loans });
     expect(lender.committed).toBeLessThanOrEqual(lender.entitled);
+  });
+
+  test('loans that are written off leave each its courses', async () => {
+    const pair = await aPair({ nominal: 8 });
+    const loans = await Promise.all(Array.from({ length: 8 }, () => propose(pair, 1)));
+    for (const { ok } of loans) await doTo(pair, 'lender', 'approveLoan', ok.id);
+
+    const answers = await Promise.all(loans.map(({ ok }) => doTo(pair, 'lender', 'writeOffLoan', ok.id)));
+
+    const done = answers.filter(({ status }) => status === 200).length;
+    expect(done).toBeGreaterThan(0);
+    expect(await standing(pair)).toMatchObject({ lender: { lentOut: 8 - done }, borrower: { borrowedIn: 8 - done } });
+    expect((await grantOf(pair.lender)).adjustments.transferredOut).toBe(done);
+    expect((await grantOf(pair.borrower)).adjustments.transferredIn).toBe(done);
   });
 
   test('returns and recalls of one loan give each course back once', async () => {

@@ -1,7 +1,11 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+
 import type { GrantRepresentation } from '../../lambdas/quotas/contract.ts';
 import type { LoanRepresentation } from '../../lambdas/quotas/loan-contract.ts';
+import { familyOf } from '../../lambdas/shared/capacity/holder.ts';
 import type { Client } from './client.ts';
 import { aGrant, anInstitution, aPool, type Scene } from './factories.ts';
+import { engine, quotasTable } from './hub.ts';
 
 /** Two partners with grants in one pool. */
 export interface Pair {
@@ -83,6 +87,13 @@ export function transfer(from: Scene, to: Scene, units: number, over: object = {
     body: { receivingGrantId: to.grant.id, units, ...over },
     ...(key === undefined ? {} : { key }),
   });
+}
+
+/** What is stored of the first segment of a grant's account. */
+export async function firstSegment({ grant }: Scene): Promise<Record<string, unknown>> {
+  const client = await engine();
+  const Key = { pk: `GRANT#${familyOf(grant.id)}`, sk: 'GRANT#SEGMENT#00' };
+  return (await client.send(new GetCommand({ TableName: await quotasTable(), Key }))).Item ?? {};
 }
 
 /** Suspends a grant that nothing has happened to but loans. */

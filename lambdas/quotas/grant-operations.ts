@@ -201,9 +201,10 @@ function changesOf(account: Account, next: Grant, all: boolean): SegmentChange[]
   ];
 }
 
-/** @throws Problem `reserve-exceeds-grant` */
+/** @returns `undefined` when fewer units than are committed would be left @throws Problem `reserve-exceeds-grant` */
 function segmentsFor(account: Account, grant: Grant): SegmentChange[] | undefined {
   const entitled = entitlementOf(grant);
+  if (entitled < totals(account).committed) return undefined;
   const reserved = grant.paediatricReserve?.units ?? 0;
   if (reserved > entitled) {
     throw new Problem(

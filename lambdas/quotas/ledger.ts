@@ -1,7 +1,7 @@
 import type { Totals } from '../shared/capacity/account.ts';
 import { HOLDER_STATES, type HolderState } from '../shared/capacity/holder.ts';
 import type { Link } from '../shared/capacity/ledger.ts';
-import type { BookingStatus } from './contract.ts';
+import type { BookingStatus } from './booking-contract.ts';
 import {
   COMMITTED_STATES,
   type CommittedState,

@@ -1,7 +1,8 @@
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { Problem } from '../shared/http/problem.ts';
-import type { Adjustments, Period } from './contract.ts';
+import type { Period } from './contract-parts.ts';
 import { GrantSuspended } from './errors.ts';
+import type { Adjustments } from './grant-contract.ts';
 import type {
   LoanBalanceRepresentation,
   LoanRepresentation,

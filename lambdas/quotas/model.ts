@@ -2,16 +2,10 @@ import type { Agent } from '../shared/auth/agent.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { type Account, totals } from '../shared/capacity/account.ts';
 import { expiryOf, type Holder, type HolderState } from '../shared/capacity/holder.ts';
-import type {
-  Adjustments,
-  BookingRepresentation,
-  BookingStatus,
-  GrantRepresentation,
-  HoldFor,
-  Period,
-  PoolRepresentation,
-  WaitingRepresentation,
-} from './contract.ts';
+import type { BookingRepresentation, BookingStatus, HoldFor, WaitingRepresentation } from './booking-contract.ts';
+import type { Period } from './contract-parts.ts';
+import type { Adjustments, GrantRepresentation } from './grant-contract.ts';
+import type { PoolRepresentation } from './pool-contract.ts';
 import type { ChangeReason } from './units.ts';
 import { afterOfferNotTaken, type Waiting } from './waiting.ts';
 

@@ -1,6 +1,6 @@
 import type { Agent } from '../shared/auth/agent.ts';
 import { type Account, planResize, type SegmentChange, totals } from '../shared/capacity/account.ts';
-import type { Adjustments } from './contract.ts';
+import type { Adjustments } from './grant-contract.ts';
 import { entitlementOf, type Grant } from './model.ts';
 
 /** What happens to a grant and its account when courses come to it or leave it. Pure. */

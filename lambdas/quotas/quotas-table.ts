@@ -7,13 +7,9 @@ import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
 import { type DamagedAccount, loadDamaged } from '../shared/capacity/rebuild-table.ts';
 import type { Item, SingleTable } from '../shared/dynamo/single-table.ts';
-import {
-  Booking as BookingShape,
-  Grant as GrantShape,
-  Period,
-  Pool as PoolShape,
-  Waiting as WaitingShape,
-} from './contract.ts';
+import { Booking as BookingShape, Waiting as WaitingShape } from './booking-contract.ts';
+import { Period } from './contract-parts.ts';
+import { Grant as GrantShape } from './grant-contract.ts';
 import {
   accountKey,
   BOOKINGS,
@@ -28,6 +24,7 @@ import {
   waiterKey,
 } from './keys.ts';
 import type { Booking, Grant, Pool } from './model.ts';
+import { Pool as PoolShape } from './pool-contract.ts';
 import { ChangeReason } from './units.ts';
 import { placeOf } from './waiting.ts';
 

@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  BOOKING_STATUSES,
+  type BookingRepresentation,
+  type BookingStatus,
+} from '../../lambdas/quotas/booking-contract.ts';
 import type { ActionOfClients } from '../../lambdas/quotas/booking-operations.ts';
-import { BOOKING_STATUSES, type BookingRepresentation, type BookingStatus } from '../../lambdas/quotas/contract.ts';
 import { TRANSITIONS } from '../../lambdas/quotas/model.ts';
 import { aBooking, act, aGrant, balanceOf, expectBalance, type Scene } from '../support/factories.ts';
 

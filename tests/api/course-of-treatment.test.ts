@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { BookingRepresentation, GrantRepresentation } from '../../lambdas/quotas/contract.ts';
+import type { BookingRepresentation } from '../../lambdas/quotas/booking-contract.ts';
+import type { GrantRepresentation } from '../../lambdas/quotas/grant-contract.ts';
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
 import { api } from '../support/client.ts';
 import { aPatient, aPoolBody, expectBalance } from '../support/factories.ts';

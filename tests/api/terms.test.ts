@@ -106,6 +106,7 @@ describe('a cut', () => {
 
     expect(answer.code).toBe('nominal-below-committed');
     expect(answer.problem).toMatchObject({ committed: 2, minimum: 4 });
+    expect((await update(pair.lender, { nominal: 0 })).code).toBe('nominal-below-committed');
     expect((await update(pair.lender, { nominal: 4 })).ok.balance).toMatchObject({ entitled: 2, available: 0 });
   });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import type { BookingRepresentation } from '../../lambdas/quotas/contract.ts';
+import type { BookingRepresentation } from '../../lambdas/quotas/booking-contract.ts';
 import { PRIORITY_RULES } from '../../lambdas/quotas/priority-rules.ts';
 import { api } from '../support/client.ts';
 import { aBooking, aBookingBody, act, aGrant, aPatient, balanceOf, elapse, type Scene } from '../support/factories.ts';

@@ -3,7 +3,9 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 import { expect } from 'vitest';
 
-import type { BookingRepresentation, GrantRepresentation, PoolRepresentation } from '../../lambdas/quotas/contract.ts';
+import type { BookingRepresentation } from '../../lambdas/quotas/booking-contract.ts';
+import type { GrantRepresentation } from '../../lambdas/quotas/grant-contract.ts';
+import type { PoolRepresentation } from '../../lambdas/quotas/pool-contract.ts';
 import { OFFER_MINUTES } from '../../lambdas/quotas/waiting.ts';
 import { encodeHolder, familyOf, holderKey, subjectKey } from '../../lambdas/shared/capacity/holder.ts';
 import { api, type Client } from './client.ts';

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 
-import type { GrantRepresentation } from '../../lambdas/quotas/contract.ts';
+import type { GrantRepresentation } from '../../lambdas/quotas/grant-contract.ts';
 import type { LoanRepresentation } from '../../lambdas/quotas/loan-contract.ts';
 import { familyOf } from '../../lambdas/shared/capacity/holder.ts';
 import type { Client } from './client.ts';

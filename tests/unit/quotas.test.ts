@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BOOKING_STATUSES, type BookingStatus } from '../../lambdas/quotas/contract.ts';
+import { BOOKING_STATUSES, type BookingStatus } from '../../lambdas/quotas/booking-contract.ts';
 import {
   type Action,
   type Booking,

@@ -12,7 +12,7 @@ export function auditAccount({ grant, account, unreadable, bookings }: GrantReco
     findings.push({ kind, about, young });
   };
   if (unreadable > 0) find('segment-unreadable', `${String(unreadable)} segments`);
-  const closed = grant.status === 'suspended';
+  const closed = grant.status !== 'active';
   const entitled = account.reduce((sum, segment) => sum + segment.entitled, 0);
   if (entitled !== entitlementOf(grant) || account.some((segment) => segment.closed !== closed)) {
     find('account-differs-from-grant', grant.id, isYoung(grant.updatedAt));

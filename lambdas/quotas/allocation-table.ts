@@ -1,8 +1,8 @@
 import type { SegmentChange } from '../shared/capacity/account.ts';
 import { type Creation, createOnce } from '../shared/dynamo/create-once.ts';
-import type { SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { GrantWrites } from './grant-writes.ts';
-import { grantKey, institutionPartition, poolKey, SWEEP } from './keys.ts';
+import { grantKey, heldKey, institutionPartition, poolKey, SWEEP } from './keys.ts';
 import type { Grant, Pool } from './model.ts';
 
 /**
@@ -90,11 +90,11 @@ export class AllocationTable {
     const { id, poolId, providerId, beneficiaryId, service, nominal } = grant;
     const reference = { grantId: id };
     const outcome = await createOnce(this.#table, creation, [
-      this.#allocation(poolId, nominal),
+      this.#writes.allocation(poolId, nominal),
       this.#writes.activePartner(beneficiaryId),
       this.#writes.putNew({ ...grantKey(id), ...grant }),
       this.#writes.putNew({ pk: institutionPartition(providerId), sk: `GRANT#GIVEN#${poolId}#${id}`, ...reference }),
-      this.#writes.putNew({ pk: institutionPartition(beneficiaryId), sk: `GRANT#HELD#${service}#${id}`, ...reference }),
+      this.#writes.putNew({ ...heldKey(beneficiaryId, service, id), ...reference }),
       this.#writes.putNew({ pk: SWEEP, sk: id }),
       ...this.#writes.resizeAccount({ grant, segments }),
     ]);
@@ -108,7 +108,7 @@ export class AllocationTable {
     grant: Grant,
     { units, segments }: AccountChange,
   ): Promise<'changed' | 'pool-exceeded' | 'moved-on'> {
-    const allocation = units === 0 ? [] : [this.#allocation(grant.poolId, units)];
+    const allocation = units === 0 ? [] : [this.#writes.allocation(grant.poolId, units)];
     const refused = await this.#table.transact([
       this.#writes.replaceGrant({ grant }),
       ...allocation,
@@ -116,18 +116,5 @@ export class AllocationTable {
     ]);
     if (refused.length === 0) return 'changed';
     return units > 0 && refused.includes(1) ? 'pool-exceeded' : 'moved-on';
-  }
-
-  /** Takes units of a pool out of what is unallocated; gives back when negative. */
-  #allocation(poolId: string, units: number): TransactWrite {
-    return {
-      Update: {
-        TableName: this.#table.name,
-        Key: poolKey(poolId),
-        UpdateExpression: 'SET unallocated = unallocated - :units',
-        ConditionExpression: 'unallocated >= :units',
-        ExpressionAttributeValues: { ':units': units },
-      },
-    };
   }
 }

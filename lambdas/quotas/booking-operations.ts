@@ -131,9 +131,7 @@ export async function act(ports: Ports, request: ActionRequest): Promise<Outcome
     const change = await changeBy(ports, request, booking);
     const requests = { ...booking.requests, [action]: mark(attempt) };
     const next = { ...possible.booking, ...change, requests };
-    if ((await ports.quotas.putNextBooking(next)) === undefined) {
-      await settle(claims, next);
-      await leavePlace(ports, booking);
+    if (await follow(ports, booking, next)) {
       // The last one to leave: nobody else is kept waiting.
       if (action === 'withdraw') await promote(claims, accountKey(booking.grantId));
       return { value: next, replayed: false };
@@ -141,6 +139,17 @@ export async function act(ports: Ports, request: ActionRequest): Promise<Outcome
     // Changed meanwhile, perhaps by this very attempt before its reply was lost: look again.
   }
   throw new Problem(Busy, 'The booking is being changed by others.', {}, 1);
+}
+
+/**
+ * Puts a booking in place of the version before it and has the account and the line follow.
+ * @returns false when it was changed meanwhile
+ */
+export async function follow(ports: Ports, before: Booking, next: Booking): Promise<boolean> {
+  if ((await ports.quotas.putNextBooking(next)) !== undefined) return false;
+  await settle(bookingsAsClaims(ports), next);
+  await leavePlace(ports, before);
+  return true;
 }
 
 /** The refusal of an action that comes after the end of a hold or an offer. */

@@ -1,5 +1,6 @@
 import { defineRoutes } from '../shared/http/route.ts';
 import { bookingRoutes } from './booking-contract.ts';
+import { closingRoutes } from './closing-contract.ts';
 import { grantRoutes } from './grant-contract.ts';
 import { ledgerRoutes } from './ledger-contract.ts';
 import { loanRoutes } from './loan-contract.ts';
@@ -12,4 +13,5 @@ export const quotaRoutes = defineRoutes({
   ...ledgerRoutes,
   ...bookingRoutes,
   ...loanRoutes,
+  ...closingRoutes,
 });

@@ -1,4 +1,5 @@
 import type { ProblemType } from '../shared/http/problem.ts';
+import { CLOSING_PROBLEMS } from './closing-errors.ts';
 import { LOAN_PROBLEMS } from './loan-errors.ts';
 
 /** The refusals of the quotas context, each named after the precondition that failed. */
@@ -142,4 +143,5 @@ export const QUOTA_PROBLEMS: readonly ProblemType[] = [
   UnknownBeneficiary,
   PatientNotPseudonymous,
   ...LOAN_PROBLEMS,
+  ...CLOSING_PROBLEMS,
 ];

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { CalendarDate, Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
+import { PeriodClosed } from './closing-errors.ts';
 import {
   grantParams,
   Illustrative,
@@ -60,6 +61,23 @@ const PaediatricReserve = z.strictObject({ units: Units, releaseDate: CalendarDa
     'Courses of the grant that only patients under 18 can take before the release date, in the time zone of the period; then everybody can.',
 });
 
+export const CarryOver = z
+  .strictObject({
+    percent: z.int().check(z.minimum(0), z.maximum(100)),
+    max: Units,
+    days: z.optional(z.int().check(z.minimum(1), z.maximum(366))).register(z.globalRegistry, {
+      description: 'For how long in the next period they can be used; to its end unless said.',
+    }),
+  })
+  .register(z.globalRegistry, {
+    id: 'CarryOver',
+    description:
+      'What becomes of unused courses at the end of the period: `percent` of them, rounded down, but `max` at most, go into the partner’s grant of the next period. The others expire. Without a policy all do.',
+  });
+export type CarryOver = z.infer<typeof CarryOver>;
+
+export const GRANT_STATUSES = ['active', 'suspended', 'closing', 'closed'] as const;
+
 export const Grant = z
   .strictObject({
     id: Id,
@@ -76,7 +94,14 @@ export const Grant = z
     }),
     adjustments: Adjustments,
     paediatricReserve: z.optional(PaediatricReserve),
-    status: z.enum(['active', 'suspended']),
+    carryOver: z.optional(CarryOver),
+    carriedUntil: z.optional(CalendarDate).register(z.globalRegistry, {
+      description:
+        'Last day of the courses that were carried in. They are used first; those that are left then expire.',
+    }),
+    status: z.enum(GRANT_STATUSES).register(z.globalRegistry, {
+      description: '`closing` and `closed` at the end of the period: see `closePeriod`.',
+    }),
     balance: Balance,
     illustrative: Illustrative,
     createdAt: Instant,
@@ -102,12 +127,13 @@ export const grantRoutes = defineRoutes({
       lendingLimit: z._default(Units, 0),
       borrowingLimit: z._default(Units, 0),
       paediatricReserve: z.optional(PaediatricReserve),
+      carryOver: z.optional(CarryOver),
       loansNeedApproval: z._default(z.boolean(), false),
       illustrative: Illustrative,
     }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The new grant.', schema: Grant, etag: true },
-    problems: [NotFound, PoolCapacityExceeded, UnknownBeneficiary, ReserveExceedsGrant],
+    problems: [NotFound, PeriodClosed, PoolCapacityExceeded, UnknownBeneficiary, ReserveExceedsGrant],
   },
   listPoolGrants: {
     operationId: 'listPoolGrants',
@@ -162,6 +188,7 @@ export const grantRoutes = defineRoutes({
       lendingLimit: z.exactOptional(Units),
       borrowingLimit: z.exactOptional(Units),
       paediatricReserve: z.exactOptional(PaediatricReserve),
+      carryOver: z.exactOptional(CarryOver),
       loansNeedApproval: z.exactOptional(z.boolean()),
       reason: z.exactOptional(ChangeReason),
       status: z.exactOptional(z.enum(['active', 'suspended'])),
@@ -170,6 +197,7 @@ export const grantRoutes = defineRoutes({
     response: { status: 200, description: 'The changed grant.', schema: Grant, etag: true },
     problems: [
       NotFound,
+      PeriodClosed,
       ReasonMissing,
       PoolCapacityExceeded,
       NominalBelowCommitted,

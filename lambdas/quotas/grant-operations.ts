@@ -7,12 +7,13 @@ import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
+import { PeriodClosed } from './closing-errors.ts';
 import type { quotaRoutes } from './contract.ts';
 import { NominalBelowCommitted, PoolCapacityExceeded, ReserveExceedsGrant, UnknownBeneficiary } from './errors.ts';
 import { accountKey } from './keys.ts';
 import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
-import { entitlementOf, type Grant, NO_ADJUSTMENTS, type Pool, relationsTo } from './model.ts';
-import { isWhole, nextGrant, smallestNominal } from './moves.ts';
+import { entitlementOf, type Grant, isClosed, NO_ADJUSTMENTS, type Pool, relationsTo } from './model.ts';
+import { everySegment, isWhole, nextGrant, smallestNominal } from './moves.ts';
 import { getPool } from './pool-operations.ts';
 import type { Outcome, Ports } from './ports.ts';
 
@@ -25,6 +26,8 @@ export interface GrantWithAccount {
   readonly grant: Grant;
   readonly account: Account;
 }
+
+const periodClosed = (): Problem => new Problem(PeriodClosed, 'The pool’s period is closed, or being closed.');
 
 /** A grant as it is now, whoever asks. @throws Problem `not-found` */
 export async function readGrant({ quotas }: Ports, grantId: string): Promise<GrantWithAccount> {
@@ -49,7 +52,7 @@ export interface GrantCreation {
 
 /**
  * Grants courses of a pool to an active partner.
- * @throws Problem `not-found`, `role-not-permitted`, `pool-capacity-exceeded`, `unknown-beneficiary`,
+ * @throws Problem `not-found`, `role-not-permitted`, `period-closed`, `pool-capacity-exceeded`, `unknown-beneficiary`,
  *   `reserve-exceeds-grant`, `idempotency-key-reused`, `busy`
  */
 export async function createGrant(ports: Ports, request: GrantCreation): Promise<Outcome<GrantWithAccount>> {
@@ -77,7 +80,7 @@ export async function createGrant(ports: Ports, request: GrantCreation): Promise
       case 'key-reused':
         throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
       case 'pool-exceeded':
-        throw await poolExceeded(ports, poolId);
+        throw await noAllocation(ports, poolId);
       case 'beneficiary-not-active':
         throw new Problem(UnknownBeneficiary, 'The beneficiary is not an active partner.');
       case 'id-taken':
@@ -106,10 +109,12 @@ function newGrant({ now, newId }: Ports, pool: Pool, { permission, body }: Grant
   };
 }
 
-async function poolExceeded({ quotas }: Ports, poolId: string): Promise<Problem> {
+/** Why a pool gives no more courses. */
+async function noAllocation({ quotas }: Ports, poolId: string): Promise<Problem> {
   const pool = await quotas.getPool(poolId);
+  if (pool?.status !== 'open') return periodClosed();
   return new Problem(PoolCapacityExceeded, 'The pool does not have that many unallocated courses.', {
-    unallocated: pool?.unallocated ?? 0,
+    unallocated: pool.unallocated,
   });
 }
 
@@ -122,8 +127,8 @@ export interface GrantUpdate {
 
 /**
  * Changes a grant's number of courses or its status, in one transaction over the grant, its account and the pool.
- * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `reason-missing`, `limit-below-outstanding`,
- *   `nominal-below-lent`, `reserve-exceeds-grant`, `nominal-below-committed`, `pool-capacity-exceeded`, `busy`
+ * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `period-closed`, `reason-missing`,
+ *   `limit-below-outstanding`, `nominal-below-lent`, `reserve-exceeds-grant`, `nominal-below-committed`, `pool-capacity-exceeded`, `busy`
  */
 export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<GrantWithAccount> {
   const { permission, grantId, body, expectedVersion } = request;
@@ -133,6 +138,7 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
     if (grant.version !== expectedVersion) {
       throw new Problem(StaleVersion, `The grant is at version ${String(grant.version)}.`);
     }
+    if (isClosed(grant)) throw periodClosed();
     if (!isWhole(state)) continue;
     const next = nextGrant(grant, body, { by: permission.agent, now: ports.now() });
     refuseTerms(state, next);
@@ -144,7 +150,7 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
       if (isQueued(account)) await promote(bookingsAsClaims(ports), accountKey(grantId));
       return readGrant(ports, grantId);
     }
-    if (outcome === 'pool-exceeded') throw await poolExceeded(ports, grant.poolId);
+    if (outcome === 'pool-exceeded') throw await noAllocation(ports, grant.poolId);
     // Otherwise the grant or its account moved on meanwhile: look again.
   }
   throw new Problem(Busy, 'The grant is being used by too many at this moment.', {}, 1);
@@ -188,17 +194,7 @@ function belowCommitted(state: GrantWithAccount): Problem {
  */
 function changesOf(account: Account, next: Grant, all: boolean): SegmentChange[] | undefined {
   const changes = segmentsFor(account, next);
-  if (changes === undefined || !all) return changes;
-  const untouched = account.filter(({ number }) => !changes.some((change) => change.number === number));
-  return [
-    ...changes,
-    ...untouched.map(({ number, entitled, queue }) => ({
-      number,
-      from: entitled,
-      to: entitled,
-      ...(queue === undefined ? {} : { queue }),
-    })),
-  ];
+  return changes && all ? everySegment(account, changes) : changes;
 }
 
 /** @returns `undefined` when fewer units than are committed would be left @throws Problem `reserve-exceeds-grant` */

@@ -1,7 +1,10 @@
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import type { Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
-import { accountKey, grantKey, partnerKey } from './keys.ts';
+import { accountKey, grantKey, partnerKey, poolKey } from './keys.ts';
 import type { Moved } from './moves.ts';
+
+/** What DynamoDB writes in one transaction. */
+export const MAX_WRITES = 100;
 
 /** Parts of the transactions that change how much somebody has. */
 export class GrantWrites {
@@ -20,7 +23,7 @@ export class GrantWrites {
 
   /** Gives the segments of a grant's account their new shares. */
   resizeAccount({ grant, segments }: Moved): TransactWrite[] {
-    const closed = grant.status === 'suspended';
+    const closed = grant.status !== 'active';
     return segments.map((change) => this.#accounts.resizeWrite(accountKey(grant.id), change, closed));
   }
 
@@ -31,6 +34,33 @@ export class GrantWrites {
         Item: item,
         ConditionExpression: 'version = :seen',
         ExpressionAttributeValues: { ':seen': seen },
+      },
+    };
+  }
+
+  /** Takes units of a pool out of what is unallocated, as long as it is open; gives back when negative. */
+  allocation(poolId: string, units: number): TransactWrite {
+    return {
+      Update: {
+        TableName: this.#table.name,
+        Key: poolKey(poolId),
+        UpdateExpression: 'SET unallocated = unallocated - :units',
+        ConditionExpression: 'unallocated >= :units AND (attribute_not_exists(#status) OR #status = :open)',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':units': units, ':open': 'open' },
+      },
+    };
+  }
+
+  /** Gives units back to a pool, whether it is open or not. */
+  freed(poolId: string, units: number): TransactWrite {
+    return {
+      Update: {
+        TableName: this.#table.name,
+        Key: poolKey(poolId),
+        UpdateExpression: 'SET unallocated = unallocated + :units',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':units': units },
       },
     };
   }

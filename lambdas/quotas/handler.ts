@@ -3,6 +3,7 @@ import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { type ActionOfClients, act } from './booking-operations.ts';
+import { closePeriod, getClosing } from './closing-operations.ts';
 import { quotaRoutes as routes } from './contract.ts';
 import { deployedPorts } from './deployed-ports.ts';
 import { createGrant, type GrantWithAccount, getGrant, updateGrant } from './grant-operations.ts';
@@ -113,4 +114,11 @@ export const handler = serve(routes, [
     );
   }),
   ...loanEndpoints(ports),
+  on(routes.closePeriod, async ({ params: { poolId }, ...request }) => {
+    const { value, replayed } = await closePeriod(ports, { ...request, poolId });
+    return { body: value, replayed };
+  }),
+  on(routes.getClosing, async ({ permission, params: { poolId } }) => ({
+    body: await getClosing(ports, permission, poolId),
+  })),
 ]);

@@ -15,13 +15,14 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | loan, transfer | `LOAN#<id>`, `TRANSFER#<id>` | `LOAN`, `TRANSFER` |
  * | a grant's loans | `GRANT#<family>` | `LOAN#<id>` |
  * | an institution's balance with another | `INSTITUTION#<id>` | `LENDING#<other>#<service>` |
- * | grants the sweep visits | `SWEEP` | `<grant id>` |
+ * | grants the sweep visits; those in which nothing can happen any more | `SWEEP`; `RETIRED` | `<grant id>` |
  * | whom a grant's line is joined for | `LINE#GRANT#<family>` | `WAITER#<pseudonym>`; places: see `LineTable` |
  * | partner | `PARTNER#<id>` | `PARTNER` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  */
 
 export const SWEEP = 'SWEEP';
+export const RETIRED = 'RETIRED';
 export const POOLS = 'POOL#';
 export const BOOKINGS = 'BOOKING#';
 
@@ -37,6 +38,12 @@ export function grantKey(grantId: string): Key {
   const { pk, owner } = accountKey(grantId);
   return { pk, sk: owner };
 }
+
+/** A grant in the list of those an institution holds. */
+export const heldKey = (beneficiaryId: string, service: string, grantId: string): Key => ({
+  pk: institutionPartition(beneficiaryId),
+  sk: `${grantsPrefix({ institutionId: beneficiaryId, service })}${grantId}`,
+});
 
 export const bookingKey = (bookingId: string): Key => ({
   pk: accountKey(bookingId).pk,

@@ -33,6 +33,8 @@ export const LEDGER_TYPES = [
   'expire-units',
   'suspend',
   'resume',
+  'cut-off',
+  'close',
   'amend',
 ] as const;
 export type LedgerType = (typeof LEDGER_TYPES)[number];
@@ -120,7 +122,9 @@ export const LedgerRow = z
     institutionId: z.optional(Id),
     correlationId: z.optional(z.string()),
     reason: z.optional(z.string()),
-    cause: z.optional(Id).register(z.globalRegistry, { description: 'The loan or transfer it happened by.' }),
+    cause: z.optional(Id).register(z.globalRegistry, {
+      description: 'The loan or transfer it happened by, or the grant courses were carried over from or to.',
+    }),
     ruleVersion: z.optional(z.int()).register(z.globalRegistry, {
       description: 'Version of the priority rules by which the patient waits or has waited.',
     }),

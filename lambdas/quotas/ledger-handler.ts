@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 
+import { inBatches } from '../shared/batches.ts';
 import { newItem, oldItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
 import { deployedPorts } from './deployed-ports.ts';
@@ -39,13 +40,10 @@ async function write(pk: string, records: readonly DynamoDBRecord[]): Promise<bo
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const grants = [...Map.groupBy(Records, ({ dynamodb }) => dynamodb?.Keys?.['pk']?.S ?? '')];
   const failed: DynamoDBRecord[] = [];
-  for (let start = 0; start < grants.length; start += GRANTS_AT_ONCE) {
-    const written = grants.slice(start, start + GRANTS_AT_ONCE).map(async ([pk, records]) => {
-      const [first] = records;
-      if (!(await write(pk, records)) && first !== undefined) failed.push(first);
-    });
-    await Promise.all(written);
-  }
+  await inBatches(grants, GRANTS_AT_ONCE, async ([pk, records]) => {
+    const [first] = records;
+    if (!(await write(pk, records)) && first !== undefined) failed.push(first);
+  });
   // From the first of them on everything comes again; what was written meanwhile is found.
   return { batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })) };
 }

@@ -135,11 +135,18 @@ const KINDS: Readonly<Record<EntitlementPart, LedgerType>> = {
   expired: 'expire-units',
 };
 
+/** What it is called when a grant comes to a status. */
+const STATUS_CHANGES: Readonly<Record<Grant['status'], LedgerType>> = {
+  active: 'resume',
+  suspended: 'suspend',
+  closing: 'cut-off',
+  closed: 'close',
+};
+
 function changeBetween(before: Pick<Grant, 'status'>, after: Grant, deltas: LedgerDeltas): LedgerType {
   const changed = partNames().find((part) => deltas[part] !== undefined);
   if (changed !== undefined) return KINDS[changed];
-  if (before.status === after.status) return 'amend';
-  return after.status === 'suspended' ? 'suspend' : 'resume';
+  return before.status === after.status ? 'amend' : STATUS_CHANGES[after.status];
 }
 
 const partNames = (): EntitlementPart[] => keysOf(ENTITLEMENT_PARTS);

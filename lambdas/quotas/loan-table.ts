@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
-import { GrantWrites } from './grant-writes.ts';
+import { GrantWrites, MAX_WRITES } from './grant-writes.ts';
 import {
   accountKey,
   institutionPartition,
@@ -20,9 +20,6 @@ import type { Moved } from './moves.ts';
 import type { IdPage } from './quotas-table.ts';
 
 /** Loans, transfers and balances between institutions; each change is one transaction with both grants and accounts. */
-
-/** What DynamoDB writes in one transaction. */
-const MAX_WRITES = 100;
 
 const stamp = { version: z.int(), by: Agent };
 const LoanItem = z.object({ ...LoanShape.shape, ...stamp });
@@ -66,6 +63,12 @@ export class LoanTable {
     const { items, next } = await this.#table.list(accountKey(grantId).pk, LOANS, limit, after);
     const entries = items.map((item) => LoanReference.parse(item));
     return { entries: entries.map(({ sk, loanId }) => ({ id: loanId, position: sk })), next };
+  }
+
+  /** The ids of all loans of a grant, as of now. */
+  async allLoans(grantId: string): Promise<string[]> {
+    const items = await this.#table.listAll(accountKey(grantId).pk, LOANS, { consistent: true });
+    return items.map((item) => LoanReference.parse(item).loanId);
   }
 
   async listBalances(

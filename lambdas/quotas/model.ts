@@ -211,6 +211,11 @@ export function isOpen({ end, timeZone }: Period, now: Date): boolean {
   return !isOver(end, timeZone, now);
 }
 
+/** The end of its period has reached a grant: nothing is granted, lent or taken any more. */
+export function isClosed({ status }: Pick<Grant, 'status'>): boolean {
+  return status === 'closing' || status === 'closed';
+}
+
 /** Whether everybody may take the courses that are kept for children: from the release date on. */
 export function isReserveReleased({ paediatricReserve, period }: Grant, now: Date): boolean {
   if (paediatricReserve === undefined) return true;

@@ -56,6 +56,20 @@ export function isWhole({ grant, account }: GrantState): boolean {
   return totals(account).entitled === entitlementOf(grant);
 }
 
+/** The changes of some segments, and of the others that they are written, too: all change at the same moment. */
+export function everySegment(account: Account, changes: readonly SegmentChange[]): SegmentChange[] {
+  const untouched = account.filter(({ number }) => !changes.some((change) => change.number === number));
+  return [
+    ...changes,
+    ...untouched.map(({ number, entitled, queue }) => ({
+      number,
+      from: entitled,
+      to: entitled,
+      ...(queue === undefined ? {} : { queue }),
+    })),
+  ];
+}
+
 /** A grant's next version, and how its account follows. */
 export interface Moved {
   readonly grant: Grant;
@@ -64,14 +78,14 @@ export interface Moved {
 
 /**
  * @param delta what comes to each kind of adjustment; negative for what goes
- * @param cause the loan or transfer it is by
+ * @param why what else the next version says
  * @returns `undefined` when fewer units than are committed would be left
  */
 export function adjusted(
   { grant, account }: GrantState,
   delta: Partial<Adjustments>,
   stamp: Stamp,
-  why: Pick<Grant, 'cause' | 'reason'>,
+  why: Partial<Pick<Grant, 'cause' | 'reason' | 'carriedUntil'>>,
 ): Moved | undefined {
   const adjustments: Adjustments = { ...grant.adjustments };
   for (const kind of KINDS) adjustments[kind] += delta[kind] ?? 0;

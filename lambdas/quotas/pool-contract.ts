@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, LocalizedText, PageQuery, pageOf, Service } from '../shared/values.ts';
+import { PeriodClosed } from './closing-errors.ts';
 import {
   Illustrative,
   institutionFilter,
@@ -31,6 +32,12 @@ export const Pool = z
     capacity: Units,
     allocated: z.int(),
     unallocated: z.int(),
+    status: z.enum(['open', 'closing', 'closed']).register(z.globalRegistry, {
+      description: 'Whether the period has been closed: see `closePeriod`.',
+    }),
+    nextPoolId: z.optional(Id).register(z.globalRegistry, {
+      description: 'Where unused courses are or were carried at the end of the period.',
+    }),
     cancellationPolicy: UnitPolicy,
     noShowPolicy: UnitPolicy,
     illustrative: Illustrative,
@@ -107,6 +114,6 @@ export const poolRoutes = defineRoutes({
     }),
     ifMatch: 'required',
     response: { status: 200, description: 'The changed pool.', schema: Pool, etag: true },
-    problems: [NotFound, CapacityBelowAllocated],
+    problems: [NotFound, PeriodClosed, CapacityBelowAllocated],
   },
 });

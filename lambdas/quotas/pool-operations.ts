@@ -4,6 +4,7 @@ import { notFound, type Permission } from '../shared/auth/access.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import { PeriodClosed } from './closing-errors.ts';
 import type { quotaRoutes } from './contract.ts';
 import { CapacityBelowAllocated, InstitutionNotActive } from './errors.ts';
 import { type Pool, relationsTo } from './model.ts';
@@ -39,6 +40,7 @@ export async function createPool(ports: Ports, request: PoolCreation): Promise<O
     providerId: caller.institutionId,
     ...body,
     unallocated: body.capacity,
+    status: 'open',
     createdAt: now.toISOString(),
     updatedAt: now.toISOString(),
     version: 1,
@@ -75,7 +77,7 @@ export interface PoolUpdate {
 
 /**
  * Changes a pool.
- * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `capacity-below-allocated`
+ * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `period-closed`, `capacity-below-allocated`
  */
 export async function updatePool(
   ports: Ports,
@@ -83,6 +85,7 @@ export async function updatePool(
 ): Promise<Pool> {
   const pool = await getPool(ports, permission, poolId);
   refuseStale(pool, expectedVersion);
+  if (pool.status !== 'open') throw new Problem(PeriodClosed, 'The pool’s period is closed, or being closed.');
   const change = (body.capacity ?? pool.capacity) - pool.capacity;
   const next: Pool = {
     ...pool,

@@ -2,6 +2,7 @@ import { uuidv7 } from 'uuidv7';
 
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { AllocationTable } from './allocation-table.ts';
+import { ClosingTable } from './closing-table.ts';
 import { type QuotasLedger, quotasLedger } from './ledger-table.ts';
 import { LoanTable } from './loan-table.ts';
 import { QuotasTable } from './quotas-table.ts';
@@ -11,6 +12,7 @@ export interface Ports {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
   readonly loans: LoanTable;
+  readonly closings: ClosingTable;
   readonly ledger: QuotasLedger;
   readonly now: () => Date;
   /** A new UUIDv7. */
@@ -30,6 +32,7 @@ export function portsOn(table: SingleTable): Ports {
     quotas: new QuotasTable(table),
     allocations: new AllocationTable(table),
     loans: new LoanTable(table),
+    closings: new ClosingTable(table),
     ledger: quotasLedger(table),
     now: () => new Date(),
     newId: uuidv7,

@@ -20,6 +20,7 @@ import {
   POOLS,
   partnerKey,
   poolKey,
+  type RETIRED,
   SWEEP,
   waiterKey,
 } from './keys.ts';
@@ -37,7 +38,13 @@ import { placeOf } from './waiting.ts';
 const stamp = { version: z.int(), by: Agent };
 const period = z.object({ ...Period.shape, timeZone: z.string() });
 const { allocated: _, ...poolShape } = PoolShape.shape;
-const PoolItem = z.object({ ...poolShape, period, capacity: z.int(), ...stamp });
+const PoolItem = z.object({
+  ...poolShape,
+  period,
+  capacity: z.int(),
+  status: z._default(poolShape.status, 'open'),
+  ...stamp,
+});
 const { balance: __, ...grantShape } = GrantShape.shape;
 const GrantItem = z.object({
   ...grantShape,
@@ -70,7 +77,7 @@ const BookingItem = z.object({
   requests: z.record(z.string(), z.string()),
 });
 const WaiterItem = z.object({ bookingId: z.string(), at: z.string() });
-const GrantReference = z.object({ sk: z.string(), grantId: z.string() });
+const GrantReference = z.object({ sk: z.string(), grantId: z.string(), retired: z._default(z.boolean(), false) });
 const PoolReference = z.object({ sk: z.string(), poolId: z.string() });
 
 /** Which booking is, or was last, in a grant's line for a patient. */
@@ -132,16 +139,21 @@ export class QuotasTable {
     return { entries: entries.map(({ sk, grantId }) => ({ id: grantId, position: sk })), next };
   }
 
-  /** The ids of all grants of a listing, as of now. */
+  /** The ids of all grants of a listing but those in which nothing can happen any more, as of now. */
   async allGrants(listing: GrantListing): Promise<string[]> {
     const partition = institutionPartition(listing.institutionId);
     const items = await this.#table.listAll(partition, grantsPrefix(listing), { consistent: true });
-    return items.map((item) => GrantReference.parse(item).grantId);
+    const references = items.map((item) => GrantReference.parse(item));
+    return references.filter(({ retired }) => !retired).map(({ grantId }) => grantId);
   }
 
-  /** The grants the sweep visits. */
-  async listSweptGrants(limit: number, after?: string): Promise<IdPage> {
-    const { items, next } = await this.#table.list(SWEEP, '', limit, after);
+  /** The grants the sweep visits, or those it has retired. */
+  async listSweptGrants(
+    limit: number,
+    after?: string,
+    partition: typeof SWEEP | typeof RETIRED = SWEEP,
+  ): Promise<IdPage> {
+    const { items, next } = await this.#table.list(partition, '', limit, after);
     const ids = items.map((item) => String(item['sk']));
     return { entries: ids.map((id) => ({ id, position: id })), next };
   }

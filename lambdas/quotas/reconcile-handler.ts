@@ -1,3 +1,4 @@
+import { inBatches } from '../shared/batches.ts';
 import { totals } from '../shared/capacity/account.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
 import { deployedPorts } from './deployed-ports.ts';
@@ -48,11 +49,8 @@ export async function handler(): Promise<Readonly<Record<string, number>>> {
   do {
     const page = await ports.quotas.listSweptGrants(PAGE, after);
     counts.grants += page.entries.length;
-    for (let start = 0; start < page.entries.length; start += GRANTS_AT_ONCE) {
-      const batch = page.entries.slice(start, start + GRANTS_AT_ONCE);
-      for (const result of await Promise.all(batch.map(({ id }) => reconcile(id)))) {
-        if (result !== 'agrees') counts[result] += 1;
-      }
+    for (const result of await inBatches(page.entries, GRANTS_AT_ONCE, ({ id }) => reconcile(id))) {
+      if (result !== 'agrees') counts[result] += 1;
     }
     after = page.next;
   } while (after !== undefined);

@@ -1,4 +1,4 @@
-import { HUB } from '../shared/auth/agent.ts';
+import type { Agent } from '../shared/auth/agent.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
@@ -15,9 +15,10 @@ const PART = 40;
 /**
  * Settles a loan at the end of its period: what the borrower has not committed goes back to the lender, and what it has
  * becomes its own. A loan of which nothing is outstanding stays as it is, so that repeating this changes nothing.
+ * @param by who closes the period
  * @throws Problem `busy` when others keep changing the grants
  */
-export async function settleLoan(ports: Ports, loanId: string): Promise<Loan> {
+export async function settleLoan(ports: Ports, loanId: string, by: Agent): Promise<Loan> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
     await takeTurns(attempt);
     const loan = await getLoanAsIs(ports, loanId);
@@ -26,7 +27,7 @@ export async function settleLoan(ports: Ports, loanId: string): Promise<Loan> {
     const free = sides === undefined ? 0 : Math.min(PART, uncommitted(loan, sides));
     const doing: Doing =
       free > 0 ? { action: 'recall', party: 'hub', units: free } : { action: 'settle', party: 'hub' };
-    const stamp = { by: HUB, now: ports.now() };
+    const stamp = { by, now: ports.now() };
     const change = sides && changeOf(loan, takeStep(loan, doing, sides, stamp.now), sides, stamp);
     const request = `settle-${loanId}-${String(loan.version)}`;
     const creation: Creation = { request, fingerprint: '', resourceId: loanId, now: stamp.now };

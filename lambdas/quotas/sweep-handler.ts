@@ -1,11 +1,13 @@
-import { contradictsItself, isQueued, totals } from '../shared/capacity/account.ts';
+import { inBatches } from '../shared/batches.ts';
+import { contradictsItself, hasLiveHolders, isQueued, totals } from '../shared/capacity/account.ts';
 import { type Swept, sweepAccount } from '../shared/capacity/sweep.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
 import type { MetricName } from '../shared/observability/metrics.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
+import { expireCarried, isCarriedOver } from './carried-units.ts';
 import { deployedPorts } from './deployed-ports.ts';
 import { accountKey } from './keys.ts';
-import { isOpen } from './model.ts';
+import { type Grant, isOpen } from './model.ts';
 import { readGrantItem } from './quotas-table.ts';
 
 const ports = deployedPorts();
@@ -40,14 +42,18 @@ async function sweepGrant(grantId: string): Promise<Counts> {
     const swept = await sweepAccount(claims, accountKey(grantId));
     const drifted = contradictsItself(swept.account);
     if (drifted) logJobFailure('sweep', new CapacityDrift(), { id: grantId });
-    return countsOf(swept, drifted);
+    if (swept.owner === undefined) return countsOf(undefined, swept, drifted);
+    const grant = readGrantItem(swept.owner);
+    if (isCarriedOver({ grant }, ports.now())) await expireCarried(ports, grantId);
+    if (grant.status === 'closed' && !hasLiveHolders(swept.account)) await ports.closings.retire(grant);
+    return countsOf(grant, swept, drifted);
   } catch (error) {
     logJobFailure('sweep', error, { id: grantId });
     return { ...nothing, GrantsSwept: 1, GrantsFailed: 1 };
   }
 }
 
-function countsOf({ owner, account, findings }: Swept, drifted: boolean): Counts {
+function countsOf(grant: Grant | undefined, { account, findings }: Swept, drifted: boolean): Counts {
   const found = (what: string): number => findings.filter((finding) => finding === what).length;
   const counts = {
     ...nothing,
@@ -58,7 +64,7 @@ function countsOf({ owner, account, findings }: Swept, drifted: boolean): Counts
     CapacityDrift: drifted ? 1 : 0,
   };
   // What is left of a period that is over can no longer be used, and would only water the utilisation down.
-  if (owner === undefined || !isOpen(readGrantItem(owner).period, ports.now())) return counts;
+  if (grant === undefined || !isOpen(grant.period, ports.now())) return counts;
   const { entitled, committed, held } = totals(account);
   return {
     ...counts,
@@ -79,9 +85,8 @@ export async function handler(): Promise<Counts> {
   let after: string | undefined;
   do {
     const page = await ports.quotas.listSweptGrants(PAGE, after);
-    for (let start = 0; start < page.entries.length; start += GRANTS_AT_ONCE) {
-      const batch = page.entries.slice(start, start + GRANTS_AT_ONCE);
-      for (const counts of await Promise.all(batch.map(({ id }) => sweepGrant(id)))) sum = added(sum, counts);
+    for (const counts of await inBatches(page.entries, GRANTS_AT_ONCE, ({ id }) => sweepGrant(id))) {
+      sum = added(sum, counts);
     }
     after = page.next;
   } while (after !== undefined);

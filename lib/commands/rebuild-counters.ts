@@ -87,7 +87,7 @@ function dueAccount(ports: Ports, { grant, account, bookings }: StoredRecords): 
     entitled: entitlementOf(grant),
     reserved: grant.paediatricReserve?.units ?? 0,
     queue: waits && subjectKey(waits.id),
-    closed: grant.status === 'suspended',
+    closed: grant.status !== 'active',
     holders: bookings.flatMap((booking) => {
       const { segment, ageBand } = booking;
       const holder = holderOf(booking);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Finding, FindingKind, GrantRecords } from '../../lambdas/quotas/findings.ts';
+import { RETIRED, SWEEP } from '../../lambdas/quotas/keys.ts';
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords } from '../../lambdas/quotas/ledger-operations.ts';
 import type { QuotasData } from './quotas-data.ts';
@@ -62,10 +63,12 @@ export async function auditSettled(
 
 /** The ids of all grants. */
 export async function* allGrants({ ports: { quotas } }: QuotasData): AsyncGenerator<string> {
-  let after: string | undefined;
-  do {
-    const page = await quotas.listSweptGrants(100, after);
-    for (const { id } of page.entries) yield id;
-    after = page.next;
-  } while (after !== undefined);
+  for (const partition of [SWEEP, RETIRED] as const) {
+    let after: string | undefined;
+    do {
+      const page = await quotas.listSweptGrants(100, after, partition);
+      for (const { id } of page.entries) yield id;
+      after = page.next;
+    } while (after !== undefined);
+  }
 }

@@ -30,6 +30,8 @@ const SETTLE_IMPACT =
   'After a request that broke off, a grant can show a course as taken or held that is not: partners may be told “sold out”.';
 const LEDGER_IMPACT =
   'What happens to grants and bookings is not in their ledgers: partners and auditors cannot see who used which course.';
+const CLOSING_IMPACT =
+  'A period that was ended stays half closed: unused courses neither go into the next one nor back to the pool.';
 const PARTNERS_IMPACT =
   'New partners cannot offer or get courses, and those whose status has changed are still treated as before.';
 
@@ -50,6 +52,7 @@ export class QuotasContext extends Construct {
         'ledger-handler',
         'reconcile-handler',
         'partners-handler',
+        'closing-handler',
       ],
     });
     const environment = { TABLE_NAME: table.tableName };
@@ -82,7 +85,8 @@ export class QuotasContext extends Construct {
       timeout: Duration.minutes(1),
     });
     table.grant(sweep, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    for (const each of [handler, sweep]) mayLeaveLines(table, each);
+    mayRemove(table, handler, 'LINE#*');
+    mayRemove(table, sweep, 'LINE#*', 'SWEEP');
     runOnSchedule(this, 'SweepSchedule', sweep, Schedule.rate(Duration.minutes(1)));
 
     const { function: settle } = new ContextFunction(this, 'Settle', {
@@ -94,7 +98,7 @@ export class QuotasContext extends Construct {
       environment,
     });
     table.grant(settle, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    mayLeaveLines(table, settle);
+    mayRemove(table, settle, 'LINE#*');
     const Keys = { sk: { S: [{ prefix: 'BOOKING#' }] } };
     runOnStream(settle, {
       alarms: foundation.alarms,
@@ -135,6 +139,24 @@ export class QuotasContext extends Construct {
     });
     table.grant(reconcile, 'dynamodb:Query');
     runOnSchedule(this, 'ReconcileSchedule', reconcile, Schedule.rate(Duration.hours(1)));
+
+    const { function: closing } = new ContextFunction(this, 'Closing', {
+      foundation,
+      description: 'Closes periods that were ended',
+      impact: CLOSING_IMPACT,
+      bundle: code,
+      entry: 'closing-handler',
+      environment,
+      timeout: Duration.minutes(1),
+    });
+    table.grant(closing, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    mayRemove(table, closing, 'LINE#*');
+    runOnStream(closing, {
+      alarms: foundation.alarms,
+      table,
+      filters: [{ dynamodb: { Keys: { sk: { S: ['POOL'] } }, NewImage: { status: { S: ['closing'] } } } }],
+      impact: CLOSING_IMPACT,
+    });
 
     const { function: partners } = new ContextFunction(this, 'Partners', {
       foundation,
@@ -180,13 +202,16 @@ export class QuotasContext extends Construct {
   }
 }
 
-/** Nothing that is stored is ever deleted but a place in a line, which is given up. */
-function mayLeaveLines(table: TableV2, handler: IFunction): void {
+/**
+ * Nothing that is stored is ever deleted but a place in a line, which is given up, and a place in the sweep’s list.
+ * @param partitions in which the function may delete
+ */
+function mayRemove(table: TableV2, handler: IFunction, ...partitions: readonly string[]): void {
   handler.addToRolePolicy(
     new PolicyStatement({
       actions: ['dynamodb:DeleteItem'],
       resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LINE#*'] } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
     }),
   );
 }

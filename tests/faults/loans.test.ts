@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { readGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { settleLoan } from '../../lambdas/quotas/settle-loan.ts';
+import { HUB } from '../../lambdas/shared/auth/agent.ts';
 import { FAULTS, type Fault } from './fault-proxy.ts';
 import { LoanScene } from './loan-scene.ts';
 import { losing } from './losing.ts';
@@ -157,8 +158,8 @@ describe('the settlement of a loan at the end of its period', () => {
       await scene.insist(pair.borrower.institution, bookings, newPatient());
     }
 
-    const settled = await settleLoan(scene.world, id);
-    const again = await settleLoan(scene.world, id);
+    const settled = await settleLoan(scene.world, id, HUB);
+    const again = await settleLoan(scene.world, id, HUB);
 
     expect(settled).toMatchObject({ status: 'settled', outstanding: 0, returned: 1, kept: 1 });
     expect(again).toEqual(settled);
@@ -179,7 +180,7 @@ describe('the settlement of a loan at the end of its period', () => {
     const id = await pair.propose(90);
     await pair.approve(id);
 
-    const [one, other] = await Promise.all([settleLoan(scene.world, id), settleLoan(scene.world, id)]);
+    const [one, other] = await Promise.all([settleLoan(scene.world, id, HUB), settleLoan(scene.world, id, HUB)]);
 
     expect(one).toMatchObject({ status: 'returned', returned: 90 });
     expect(other).toEqual(one);
@@ -203,7 +204,7 @@ test('a grant read after a change and its account read before it do not make uni
     return next === undefined ? read(grantId, freshness) : Promise.resolve(next);
   };
 
-  await settleLoan(world, id);
+  await settleLoan(world, id, HUB);
   world.quotas.getGrant = read;
 
   expect(torn).toEqual([]);

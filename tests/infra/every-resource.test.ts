@@ -194,14 +194,20 @@ describe('every role', () => {
     expect(template.ofType('AWS::IAM::Role').filter((role) => at(role, 'ManagedPolicyArns') !== undefined)).toEqual([]);
   });
 
-  test('may not delete what is stored, but for places in a line', () => {
+  test('may not delete what is stored, but for places in a line and in the sweep’s list', () => {
     const deleting = statements().filter(({ Action }) =>
       [Action].flat().some((action) => /^dynamodb:(?:Delete|BatchWrite|Scan)/.test(action)),
     );
     expect(deleting.length).toBeGreaterThan(0);
     for (const { Action, Condition } of deleting) {
       expect(Action).toBe('dynamodb:DeleteItem');
-      expect(Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LINE#*'] } });
+      const keys = at(
+        Condition as Parameters<typeof at>[0],
+        'ForAllValues:StringLike',
+        'dynamodb:LeadingKeys',
+      ) as readonly string[];
+      expect(keys.filter((key) => key !== 'SWEEP')).toEqual(['LINE#*']);
+      expect(Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
     }
   });
 });
@@ -263,7 +269,7 @@ describe('what is stored', () => {
 
 test('what fails on a stream is retried, then parked', () => {
   const mappings = template.ofType('AWS::Lambda::EventSourceMapping');
-  expect(mappings).toHaveLength(3);
+  expect(mappings).toHaveLength(4);
   for (const mapping of mappings) {
     expect(mapping.properties).toMatchObject({
       BisectBatchOnFunctionError: true,

@@ -10,6 +10,7 @@ import { actOnLoan, proposeLoan } from '../../lambdas/quotas/loan-operations.ts'
 import { createPool } from '../../lambdas/quotas/pool-operations.ts';
 import { settleLoan } from '../../lambdas/quotas/settle-loan.ts';
 import { transferUnits } from '../../lambdas/quotas/transfer-operations.ts';
+import { HUB } from '../../lambdas/shared/auth/agent.ts';
 import type { Caller } from '../../lambdas/shared/auth/caller.ts';
 import { totals } from '../../lambdas/shared/capacity/account.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
@@ -100,7 +101,7 @@ class Reality {
         return this.#actOn(wanted, idempotencyKey);
       case 'settle': {
         const loanId = this.#loanIds[wanted.loan];
-        return loanId === undefined ? 'no loan' : outcomeOf(settleLoan(world, loanId), ({ status }) => status);
+        return loanId === undefined ? 'no loan' : outcomeOf(settleLoan(world, loanId, HUB), ({ status }) => status);
       }
       case 'hold': {
         const body = {

@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
 
 import { AllocationTable } from '../../lambdas/quotas/allocation-table.ts';
+import { ClosingTable } from '../../lambdas/quotas/closing-table.ts';
 import { type QuotasLedger, quotasLedger } from '../../lambdas/quotas/ledger-table.ts';
 import { LoanTable } from '../../lambdas/quotas/loan-table.ts';
 import type { Ports } from '../../lambdas/quotas/ports.ts';
@@ -20,6 +21,7 @@ export class World implements Ports {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
   readonly loans: LoanTable;
+  readonly closings: ClosingTable;
   readonly ledger: QuotasLedger;
   readonly newId = uuidv7;
   readonly provider = callerOf(uuidv7());
@@ -39,6 +41,7 @@ export class World implements Ports {
     this.quotas = new QuotasTable(table);
     this.allocations = new AllocationTable(table);
     this.loans = new LoanTable(table);
+    this.closings = new ClosingTable(table);
     this.ledger = quotasLedger(table);
   }
 

@@ -168,6 +168,41 @@ export async function elapse(booking: BookingRepresentation): Promise<void> {
   });
 }
 
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
+/** Changes what is stored as if the last day of courses that were carried over had gone by. */
+export async function elapseCarried({ grant }: Scene): Promise<void> {
+  const client = await engine();
+  await client.send(
+    new UpdateCommand({
+      TableName: await quotasTable(),
+      Key: { pk: `GRANT#${familyOf(grant.id)}`, sk: 'GRANT' },
+      UpdateExpression: 'SET carriedUntil = :past',
+      ExpressionAttributeValues: { ':past': daysAgo(3) },
+    }),
+  );
+}
+
+/** Changes what is stored as if the period of a pool and of grants in it had ended some days ago. */
+export async function elapsePeriod(pool: { readonly id: string }, grants: readonly { readonly id: string }[]) {
+  const client = await engine();
+  const keys = [
+    { pk: `POOL#${pool.id}`, sk: 'POOL' },
+    ...grants.map(({ id }) => ({ pk: `GRANT#${familyOf(id)}`, sk: 'GRANT' })),
+  ];
+  for (const Key of keys) {
+    await client.send(
+      new UpdateCommand({
+        TableName: await quotasTable(),
+        Key,
+        UpdateExpression: 'SET #period.#end = :end',
+        ExpressionAttributeNames: { '#period': 'period', '#end': 'end' },
+        ExpressionAttributeValues: { ':end': daysAgo(3) },
+      }),
+    );
+  }
+}
+
 /** Leaves a booking changed and its account not, as a step does that dies half-way. */
 export async function stepHalfWay(booking: BookingRepresentation, status: BookingRepresentation['status']) {
   const client = await engine();

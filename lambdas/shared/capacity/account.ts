@@ -52,6 +52,11 @@ export function contradictsItself(account: Account): boolean {
   return account.some(({ committed, entitled, holders }) => committed !== holders.length || committed > entitled);
 }
 
+/** Whether the units of some holders can still come to another use. */
+export function hasLiveHolders(account: Account): boolean {
+  return account.some(({ holders }) => holders.some(isLive));
+}
+
 export interface Holding {
   readonly holder: Holder;
   readonly segment: number;

@@ -120,6 +120,12 @@ export class LedgerTable<E extends Entry, R extends E & Link> {
     };
   }
 
+  /** Every row, in the order of their sequence, as of now. */
+  async all(pk: string): Promise<R[]> {
+    const items = await this.#table.listAll(pk, LEDGER, { consistent: true });
+    return items.map((item) => this.#read(item));
+  }
+
   /** Every row as it is stored, whatever it says, in the order of the keys; without the keys. */
   async everything(pk: string): Promise<Item[]> {
     const items = await this.#table.listAll(pk, LEDGER, { consistent: true });

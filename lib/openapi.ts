@@ -25,6 +25,7 @@ import {
   InvalidContent,
   InvalidParameter,
   MalformedJson,
+  NotAcceptable,
   RoleNotPermitted,
   StaleVersion,
   TokenIncomplete,
@@ -71,6 +72,7 @@ function impliedProblems(route: Route): ProblemType[] {
     Busy,
     ...(route.scopes === 'public' ? [] : [Unauthorized, Forbidden, TokenIncomplete, RoleNotPermitted]),
     ...(route.body === undefined ? [] : [MalformedJson, BodyTooLarge, UnsupportedMediaType, InvalidContent]),
+    ...(route.response.alternatives === undefined ? [] : [NotAcceptable]),
     ...(route.idempotencyKey === 'required' ? [IdempotencyKeyMissing] : []),
     ...(route.idempotencyKey === undefined ? [] : [IdempotencyKeyReused]),
     ...(route.ifMatch === 'required' ? [IfMatchMissing] : []),
@@ -109,6 +111,7 @@ function responses(route: Route): ZodOpenApiResponsesObject {
     ...(Object.keys(headers).length === 0 ? {} : { headers: z.object(headers) }),
     content: {
       [response.mediaType ?? 'application/json']: response.schema === undefined ? {} : { schema: response.schema },
+      ...Object.fromEntries((response.alternatives ?? []).map((type) => [type, { schema: z.string() }])),
     },
   };
   const byStatus = Map.groupBy(problemsOf(route), ({ status }) => status);

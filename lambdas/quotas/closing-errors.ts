@@ -18,6 +18,14 @@ export const PeriodClosed: ProblemType = {
     'What was granted in it is settled and does not change any more. Bookings with a date go on; everything else belongs into a pool of the next period.',
 };
 
+export const PeriodNotClosed: ProblemType = {
+  code: 'period-not-closed',
+  status: 409,
+  title: 'The pool’s period is not closed',
+  advice:
+    'The report of a period that is not closed counts everything that happens in it: read it, there is nothing to restate.',
+};
+
 export const NextPoolMissing: ProblemType = {
   code: 'next-pool-missing',
   status: 422,
@@ -45,6 +53,7 @@ export const NextGrantMissing: ProblemType = {
 export const CLOSING_PROBLEMS: readonly ProblemType[] = [
   PeriodNotOver,
   PeriodClosed,
+  PeriodNotClosed,
   NextPoolMissing,
   NextPoolUnsuitable,
   NextGrantMissing,

@@ -5,6 +5,7 @@ import { grantRoutes } from './grant-contract.ts';
 import { ledgerRoutes } from './ledger-contract.ts';
 import { loanRoutes } from './loan-contract.ts';
 import { poolRoutes } from './pool-contract.ts';
+import { usageRoutes } from './usage-contract.ts';
 
 /** All routes of the quotas context. */
 export const quotaRoutes = defineRoutes({
@@ -14,4 +15,5 @@ export const quotaRoutes = defineRoutes({
   ...bookingRoutes,
   ...loanRoutes,
   ...closingRoutes,
+  ...usageRoutes,
 });

@@ -13,9 +13,14 @@ import { type ListPorts, listBookings, listGrants, listPoolGrants, listPools, li
 import { loanEndpoints } from './loan-endpoints.ts';
 import { type Booking, type Pool, showBooking, showGrant, showPool } from './model.ts';
 import { createPool, getPool, updatePool } from './pool-operations.ts';
+import { CSV } from './usage-contract.ts';
+import { usageAsCsv } from './usage-csv.ts';
+import { reportQuotaUsage, restateUsage } from './usage-operations.ts';
 import { getBookingInLine } from './waitlist-operations.ts';
 
 const ports: ListPorts = { ...deployedPorts(), cursors: new Cursors(environment('CURSOR_SECRET')) };
+
+const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
 
 const pool = (value: Pool) => ({ body: showPool(value), version: value.version });
 const grant = ({ grant: value, account }: GrantWithAccount) => ({
@@ -118,6 +123,14 @@ export const handler = serve(routes, [
     const { value, replayed } = await closePeriod(ports, { ...request, poolId });
     return { body: value, replayed };
   }),
+  on(routes.reportQuotaUsage, async ({ permission, query, mediaType }) => {
+    const { items, next } = await reportQuotaUsage(ports, { permission, ...query });
+    const shown = page(items, next);
+    return mediaType === CSV ? { ...shown, body: usageAsCsv(items), media: { type: CSV_TYPE } } : shown;
+  }),
+  on(routes.restateUsage, async ({ params: { poolId }, permission, body }) => ({
+    body: await restateUsage(ports, { permission, poolId, body }),
+  })),
   on(routes.getClosing, async ({ permission, params: { poolId } }) => ({
     body: await getClosing(ports, permission, poolId),
   })),

@@ -35,6 +35,7 @@ export const LEDGER_TYPES = [
   'resume',
   'cut-off',
   'close',
+  'restate',
   'amend',
 ] as const;
 export type LedgerType = (typeof LEDGER_TYPES)[number];

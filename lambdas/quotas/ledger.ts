@@ -143,9 +143,10 @@ const STATUS_CHANGES: Readonly<Record<Grant['status'], LedgerType>> = {
   closed: 'close',
 };
 
-function changeBetween(before: Pick<Grant, 'status'>, after: Grant, deltas: LedgerDeltas): LedgerType {
+function changeBetween(before: Grant, after: Grant, deltas: LedgerDeltas): LedgerType {
   const changed = partNames().find((part) => deltas[part] !== undefined);
   if (changed !== undefined) return KINDS[changed];
+  if (before.usageVersion !== after.usageVersion) return 'restate';
   return before.status === after.status ? 'amend' : STATUS_CHANGES[after.status];
 }
 

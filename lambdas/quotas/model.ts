@@ -23,6 +23,8 @@ export type Pool = Omit<PoolRepresentation, 'allocated'> & Versioned;
 export interface Grant extends Omit<GrantRepresentation, 'balance'>, Versioned {
   /** Why this version was made, where somebody had to say. */
   readonly reason?: ChangeReason | undefined;
+  /** Version of the report of how its courses were used; absent before the first restatement. */
+  readonly usageVersion?: number | undefined;
   /** The loan or transfer this version was made by. */
   readonly cause?: string | undefined;
 }
@@ -228,7 +230,7 @@ export function showPool({ version: _, by: __, ...pool }: Pool): PoolRepresentat
 }
 
 export function showGrant(
-  { version: _, by: __, reason: ___, cause: ____, ...grant }: Grant,
+  { version: _, by: __, reason: ___, cause: ____, usageVersion: _____, ...grant }: Grant,
   account: Account,
 ): GrantRepresentation {
   const { entitled, committed, available, held, confirmed, arrived, fulfilled, forfeited } = totals(account);

@@ -55,6 +55,7 @@ const GrantItem = z.object({
   loansNeedApproval: z._default(z.boolean(), false),
   reason: z.optional(ChangeReason),
   cause: z.optional(z.string()),
+  usageVersion: z.optional(z.int()),
   ...stamp,
 });
 const { position: ___, ...waitingShape } = WaitingShape.shape;

@@ -176,6 +176,9 @@ describe('every role', () => {
     readonly Effect: string;
     readonly Condition?: unknown;
   }
+  interface LeadingKeys {
+    readonly 'ForAllValues:StringLike': { readonly 'dynamodb:LeadingKeys': readonly string[] };
+  }
   const policies = () => template.ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy');
   const statements = () =>
     policies().flatMap((policy) => at(policy, 'PolicyDocument', 'Statement') as readonly Statement[]);
@@ -201,11 +204,7 @@ describe('every role', () => {
     expect(deleting.length).toBeGreaterThan(0);
     for (const { Action, Condition } of deleting) {
       expect(Action).toBe('dynamodb:DeleteItem');
-      const keys = at(
-        Condition as Parameters<typeof at>[0],
-        'ForAllValues:StringLike',
-        'dynamodb:LeadingKeys',
-      ) as readonly string[];
+      const keys = (Condition as LeadingKeys)['ForAllValues:StringLike']['dynamodb:LeadingKeys'];
       expect(keys.filter((key) => key !== 'SWEEP')).toEqual(['LINE#*']);
       expect(Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
     }

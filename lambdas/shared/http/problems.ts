@@ -32,6 +32,14 @@ export const IdempotencyKeyMissing: ProblemType = {
     'Send `Idempotency-Key` with a value of your own, new for each thing you want done (a UUID is good), and repeat the same key when you repeat the request after a lost reply.',
 };
 
+export const NotAcceptable: ProblemType = {
+  code: 'not-acceptable',
+  status: 406,
+  title: 'The answer is not to be had in the media type you accept',
+  advice:
+    'Send an `Accept` header with one of the media types the API reference names for this route, or none for JSON.',
+};
+
 export const Unauthorized: ProblemType = {
   code: 'unauthorized',
   status: 401,
@@ -134,6 +142,7 @@ export const COMMON_PROBLEMS: readonly ProblemType[] = [
   InvalidParameter,
   InvalidCursor,
   IdempotencyKeyMissing,
+  NotAcceptable,
   Unauthorized,
   Forbidden,
   TokenIncomplete,

@@ -4,6 +4,8 @@ export interface Reply {
   /** Becomes `ETag`. */
   readonly version?: number;
   readonly location?: string;
+  /** Cursor of the following page: becomes `Link`. */
+  readonly next?: string;
   /** The request had been carried out before: `Idempotency-Replayed: true`. */
   readonly replayed?: boolean;
   /** Anything that is not JSON brings its own media type (and, if compressed, encoding). */
@@ -31,5 +33,5 @@ export function created(location: string, { body, version }: Shown, replayed: bo
 
 /** A page of a list; the `Link` header is made from `next`. */
 export function page(items: readonly unknown[], next: string | undefined): Reply {
-  return { body: next === undefined ? { items } : { items, next } };
+  return next === undefined ? { body: { items } } : { body: { items, next }, next };
 }

@@ -3,6 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Problem } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { GatewayEvent } from './request.ts';
+import type { Route } from './route.ts';
 
 type Headers = Record<string, string>;
 
@@ -15,14 +16,9 @@ function nextLink(event: GatewayEvent, cursor: string): string {
   return `<${event.rawPath}?${query.toString()}>; rel="next"`;
 }
 
-function nextCursor(body: unknown): string | undefined {
-  return typeof body === 'object' && body !== null && 'next' in body && typeof body.next === 'string'
-    ? body.next
-    : undefined;
-}
-
 /** Renders a reply as API Gateway wants it. Bytes are sent in base64, JSON as text. */
-export function respond(status: number, reply: Reply, event: GatewayEvent): APIGatewayProxyStructuredResultV2 {
+export function respond({ response }: Route, reply: Reply, event: GatewayEvent): APIGatewayProxyStructuredResultV2 {
+  const { status } = response;
   const headers: Headers = { ...COMMON_HEADERS, 'content-type': reply.media?.type ?? 'application/json' };
   if (reply.version !== undefined) headers['etag'] = `"${String(reply.version)}"`;
   if (reply.location !== undefined) headers['location'] = reply.location;
@@ -32,8 +28,8 @@ export function respond(status: number, reply: Reply, event: GatewayEvent): APIG
   if (reply.media?.contentSecurityPolicy !== undefined) {
     headers['content-security-policy'] = reply.media.contentSecurityPolicy;
   }
-  const cursor = nextCursor(reply.body);
-  if (cursor !== undefined) headers['link'] = nextLink(event, cursor);
+  if (reply.next !== undefined) headers['link'] = nextLink(event, reply.next);
+  if (response.alternatives !== undefined) headers['vary'] = 'accept';
   if (Buffer.isBuffer(reply.body)) {
     return { statusCode: status, headers, body: reply.body.toString('base64'), isBase64Encoded: true };
   }

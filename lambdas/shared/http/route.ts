@@ -34,6 +34,8 @@ export interface Route {
     /** Absent for what is not JSON. */
     readonly schema?: z.ZodMiniType;
     readonly mediaType?: string;
+    /** Media types beside JSON that a client can ask for with `Accept`. */
+    readonly alternatives?: readonly string[];
     readonly etag?: boolean;
   };
   /** The metric in which a success counts, unless it is a replay. */

@@ -37,7 +37,7 @@ export function on<R extends Route>(route: R, operation: (request: Request<R>) =
       const permission = readPermission(route, event);
       const reply = await operation(readRequest(route, permission, event));
       if (permission?.asked === false) throw new Error(`${route.operationId} answered without asking for permission`);
-      return respond(route.response.status, reply, event);
+      return respond(route, reply, event);
     },
   };
 }

@@ -40,7 +40,7 @@ const PeriodClosing = z
   .strictObject({
     poolId: Id,
     nextPoolId: z.optional(Id),
-    status: z.enum(['dry-run', 'closing', 'closed']),
+    status: z.enum(['open', 'dry-run', 'closing', 'closed']),
     grants: z.array(ClosingOfGrant),
   })
   .register(z.globalRegistry, {
@@ -84,7 +84,8 @@ export const closingRoutes = defineRoutes({
     method: 'GET',
     path: '/v1/pools/{poolId}/closing',
     summary: 'How far the end of the pool’s period is, and what it did',
-    description: 'Computed from the ledgers. Not found before the period is being closed.',
+    description:
+      'Computed from the ledgers. Before the period is being closed it is `open`, and nothing has been done.',
     scopes: ['hub/quotas.read'],
     access: providerReads,
     params: poolParams,

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 
-import { notFound, type Permission } from '../shared/auth/access.ts';
+import type { Permission } from '../shared/auth/access.ts';
 import { inBatches } from '../shared/batches.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
@@ -71,11 +71,10 @@ export async function closePeriod(ports: Ports, request: ClosingRequest): Promis
   throw new Problem(Busy, 'The pool is being changed by others.', {}, 1);
 }
 
-/** How far the end of a period is. @throws Problem `not-found`, also before it has begun; `role-not-permitted` */
+/** How far the end of a period is. @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */
 export async function getClosing(ports: Ports, permission: Permission, poolId: string): Promise<PeriodClosing> {
   const pool = await getPool(ports, permission, poolId);
-  if (pool.status === 'open') throw notFound();
-  return progress(ports, pool);
+  return pool.status === 'open' ? { poolId, status: 'open', grants: [] } : progress(ports, pool);
 }
 
 /** @throws Problem `period-closed`, `period-not-over` */

@@ -46,6 +46,8 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     holdBooking: aBookingBody(),
     setPriority: { priorityClass: 1, reason: 'relapse' },
     updatePool: {},
+    closePeriod: { dryRun: true },
+    restateUsage: { reason: 'correction' },
     updateGrant: {},
     proposeLoan: { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE },
     transferUnits: { receivingGrantId: pair.lender.grant.id, units: 1 },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loanSubjects, NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
+import { closingSubjects, loanSubjects, NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
 import type { CallOptions } from '../support/client.ts';
 import {
   aBooking,
@@ -89,6 +89,7 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
     ],
   },
   ...loanSubjects,
+  ...closingSubjects,
   ...Object.fromEntries(
     (
       [

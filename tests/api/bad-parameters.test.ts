@@ -56,6 +56,7 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'setPriority') return { priorityClass: 1, reason: 'relapse' };
   if (operationId === 'proposeLoan') return { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE };
   if (operationId === 'transferUnits') return { receivingGrantId: pair.lender.grant.id, units: 1 };
+  if (operationId === 'restateUsage') return { reason: 'correction' };
   return {};
 }
 

@@ -84,10 +84,11 @@ describe('closing', () => {
     expect((await grantOf(scene)).status).toBe('active');
   });
 
-  test('has not begun: there is nothing to read', async () => {
+  test('has not begun: nothing has been done', async () => {
     const scene = await aGrant();
     const { coordinator } = scene.provider;
-    expect((await coordinator.call('getClosing', { params: { poolId: scene.pool.id } })).code).toBe('not-found');
+    const { ok } = await coordinator.call('getClosing', { params: { poolId: scene.pool.id } });
+    expect(ok).toEqual({ poolId: scene.pool.id, status: 'open', grants: [] });
   });
 });
 

@@ -65,6 +65,8 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'transferUnits') {
     return { receivingGrantId: pair.lender.grant.id, units: 1, reason: 'emergency' };
   }
+  if (operationId === 'closePeriod') return { dryRun: true, nextPoolId: scene.pool.id };
+  if (operationId === 'restateUsage') return { reason: 'correction' };
   if (operationId === 'updatePool') return { noShowPolicy: 'return-unit' };
   return {};
 }

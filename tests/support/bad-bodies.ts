@@ -1,7 +1,7 @@
 import { DUE } from './loans.ts';
 import type { OperationId } from './routes.ts';
 
-/** Bodies of loans and transfers that no request may have. */
+/** Bodies of loans, transfers and ends of periods that no request may have. */
 
 export interface Subject {
   readonly side: 'provider' | 'beneficiary' | 'lender';
@@ -14,6 +14,29 @@ export const NOT_UNITS = [-1, 1.5, 2001, '5', null, true, [5], 1e300];
 const OTHER = '019a8f3e-7c00-7a11-8000-00000000abcd';
 const loan = (over: object) => ({ lendingGrantId: OTHER, units: 1, dueDate: DUE, ...over });
 const moved = (over: object) => ({ receivingGrantId: OTHER, units: 1, ...over });
+
+export const closingSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  closePeriod: {
+    side: 'provider',
+    body: { dryRun: true },
+    wrong: [
+      ['/nextPoolId', { dryRun: true, nextPoolId: 'next year' }],
+      ['/nextPoolId', { dryRun: true, nextPoolId: null }],
+      ['/dryRun', { dryRun: 'yes' }],
+      ['/dryRun', { dryRun: 1 }],
+      ['/force', { dryRun: true, force: true }],
+    ],
+  },
+  restateUsage: {
+    side: 'provider',
+    body: { reason: 'correction' },
+    wrong: [
+      ['/reason', {}],
+      ['/reason', { reason: 'for Ivanov' }],
+      ['/version', { reason: 'correction', version: 2 }],
+    ],
+  },
+};
 
 export const loanSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   proposeLoan: {

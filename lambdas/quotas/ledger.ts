@@ -144,7 +144,8 @@ const STATUS_CHANGES: Readonly<Record<Grant['status'], LedgerType>> = {
 };
 
 function changeBetween(before: Grant, after: Grant, deltas: LedgerDeltas): LedgerType {
-  const changed = partNames().find((part) => deltas[part] !== undefined);
+  // What a borrower keeps is transferred to it, by the loan.
+  const changed = (['lentOut', 'borrowedIn', ...partNames()] as const).find((part) => deltas[part] !== undefined);
   if (changed !== undefined) return KINDS[changed];
   if (before.usageVersion !== after.usageVersion) return 'restate';
   return before.status === after.status ? 'amend' : STATUS_CHANGES[after.status];

@@ -204,7 +204,7 @@ test('the page of a year worked out says what the Hub does', { timeout: 120_000 
     each.carriedOut,
     each.expired,
   ]);
-  const rows = (await year.rows(almaty)).slice(-7).map(({ sequence, type, deltas, balance }) => {
+  const rows = (await year.rows(almaty)).slice(-8).map(({ sequence, type, deltas, balance }) => {
     const changes = Object.entries(deltas).map(
       ([count, by = 0]) => `${count} ${by > 0 ? '+' : '−'}${String(Math.abs(by))}`,
     );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -34,8 +34,8 @@ const LEAN = {
  * Bundles a context's handlers for `nodejs24.x` and returns the folder to deploy: named after what is in it, so that
  * any number of processes can bundle at once.
  */
-export function bundle({ context, entries, files = {} }: BundleProps): string {
-  const { outputFiles } = buildSync({
+export async function bundle({ context, entries, files = {} }: BundleProps): Promise<string> {
+  const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: entries.map((entry) => join('lambdas', context, `${entry}.ts`)),
     outdir: '/',

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
+import { BUNDLES } from './bundles.ts';
 import { HubDashboard } from './constructs/dashboard.ts';
 import { DocumentBucket } from './constructs/document-bucket.ts';
 import { Foundation } from './constructs/foundation.ts';
@@ -28,9 +29,15 @@ export class HubStack extends Stack {
     const cursors = new SigningSecret(this, 'CursorSecret', { foundation, description: 'Signs the cursors of lists' });
 
     new DocumentBucket(this, 'Documents', foundation);
-    new PortalContext(this, 'Portal', { foundation, http, identity });
-    const institutions = new InstitutionsContext(this, 'Institutions', { foundation, http, cursors, identity });
-    new QuotasContext(this, 'Quotas', { foundation, http, cursors, institutions: institutions.table });
+    new PortalContext(this, 'Portal', { bundle: BUNDLES.portal, foundation, http, identity });
+    const { table: registry } = new InstitutionsContext(this, 'Institutions', {
+      bundle: BUNDLES.institutions,
+      foundation,
+      http,
+      cursors,
+      identity,
+    });
+    new QuotasContext(this, 'Quotas', { bundle: BUNDLES.quotas, foundation, http, cursors, institutions: registry });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });
     new HubDashboard(this, 'Dashboard', { foundation, api: http.api });

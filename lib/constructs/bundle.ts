@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { buildSync } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -24,18 +25,38 @@ const START_UP = join(ROOT, 'lambdas/shared/start-up');
  */
 const LEAN = {
   '@aws-sdk/credential-provider-node': 'environment-credentials.ts',
+  '@aws-sdk/middleware-endpoint-discovery': 'no-endpoint-discovery.ts',
   '@smithy/core/event-streams': 'nothing.ts',
+  // Names browsers to the SDK. No function can load it, but it would be shipped with each.
+  bowser: 'nothing.ts',
   'node:http': 'http.ts',
   'node:https': 'https.ts',
   'node:process': 'process.ts',
+};
+
+/** A property of a contract that explains it to people. */
+const EXPLANATION = /\b(?:advice|description|summary):\s*(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"),?/g;
+
+/** Leaves out what contracts say to people: functions do not read it, `openapi.json` and the problem pages have it. */
+const WITHOUT_EXPLANATIONS: Plugin = {
+  name: 'without-explanations',
+  setup: (building) => {
+    building.onLoad(
+      { filter: /[\\/]lambdas[\\/].*(?:contract|contract-parts|errors|problems|values)\.ts$/ },
+      async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replace(EXPLANATION, ''),
+        loader: 'ts',
+      }),
+    );
+  },
 };
 
 /**
  * Bundles a context's handlers for `nodejs24.x` and returns the folder to deploy: named after what is in it, so that
  * any number of processes can bundle at once.
  */
-export function bundle({ context, entries, files = {} }: BundleProps): string {
-  const { outputFiles } = buildSync({
+export async function bundle({ context, entries, files = {} }: BundleProps): Promise<string> {
+  const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: entries.map((entry) => join('lambdas', context, `${entry}.ts`)),
     outdir: '/',
@@ -50,6 +71,7 @@ export function bundle({ context, entries, files = {} }: BundleProps): string {
     mainFields: ['module', 'main'],
     legalComments: 'none',
     alias: Object.fromEntries(Object.entries(LEAN).map(([module, file]) => [module, join(START_UP, file)])),
+    plugins: [WITHOUT_EXPLANATIONS],
     logLevel: 'warning',
   });
   const contents = new Map<string, string | Uint8Array>(Object.entries(files));

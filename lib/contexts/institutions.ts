@@ -3,7 +3,6 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 
 import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
-import { bundle } from '../constructs/bundle.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
@@ -13,6 +12,8 @@ import type { SigningSecret } from '../constructs/signing-secret.ts';
 import { runOnSchedule } from '../constructs/triggers.ts';
 
 export interface InstitutionsContextProps {
+  /** Folder made by `bundle`. */
+  readonly bundle: string;
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
@@ -23,15 +24,12 @@ export interface InstitutionsContextProps {
 export class InstitutionsContext extends Construct {
   readonly table: ContextTable;
 
-  constructor(scope: Construct, id: string, { foundation, http, cursors, identity }: InstitutionsContextProps) {
+  constructor(scope: Construct, id: string, props: InstitutionsContextProps) {
     super(scope, id);
+    const { bundle, foundation, http, cursors, identity } = props;
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners’ systems cannot look up who takes part, and nobody can be registered.',
-    });
-    const code = bundle({
-      context: 'institutions',
-      entries: ['handler', 'register-handler', 'members-handler', 'token-handler'],
     });
     const environment = { TABLE_NAME: this.table.table.tableName };
 
@@ -39,7 +37,7 @@ export class InstitutionsContext extends Construct {
       foundation,
       description: 'The registry of partner institutions',
       impact: 'Partners’ systems cannot look up who takes part, so staff cannot choose whom to give a grant.',
-      bundle: code,
+      bundle,
       entry: 'handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
@@ -50,7 +48,7 @@ export class InstitutionsContext extends Construct {
       foundation,
       description: 'Registers partners; invoked by an admin with the list of them',
       impact: 'An admin cannot register partners; those who are registered work on.',
-      bundle: code,
+      bundle,
       entry: 'register-handler',
       environment,
     });
@@ -61,7 +59,7 @@ export class InstitutionsContext extends Construct {
       foundation,
       description: 'Says who acts for which institution in which roles; invoked by an admin',
       impact: 'An admin cannot onboard or revoke anybody; those who are enrolled work on.',
-      bundle: code,
+      bundle,
       entry: 'members-handler',
       environment,
     });
@@ -72,7 +70,7 @@ export class InstitutionsContext extends Construct {
       foundation,
       description: 'Puts institution and roles into access tokens before Cognito gives them out',
       impact: 'Nobody can sign in and no system gets a new token; who has one works on until it ends.',
-      bundle: code,
+      bundle,
       entry: 'token-handler',
       environment,
       // Cognito waits no longer.
@@ -86,8 +84,7 @@ export class InstitutionsContext extends Construct {
       description: 'Makes the gateway take the tokens of all clients there are',
       impact:
         'A new partner’s system is refused, a revoked one is not; after some deployments every system is refused.',
-      // Apart from the others: no request has to load a client of API Gateway.
-      bundle: bundle({ context: 'institutions', entries: ['admission-handler'] }),
+      bundle,
       entry: 'admission-handler',
       environment,
     });

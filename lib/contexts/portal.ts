@@ -1,21 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { Construct } from 'constructs';
 
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
-import { bundle } from '../constructs/bundle.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import type { Identity } from '../constructs/identity.ts';
-import { docsAssets } from '../docs-assets.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-
-const minified = (path: string): string => JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
 
 export interface PortalContextProps {
+  /** Folder made by `bundle`. */
+  readonly bundle: string;
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly identity: Identity;
@@ -23,17 +16,13 @@ export interface PortalContextProps {
 
 /** The front desk: health, API reference, problem pages, `/v1/me`. Keeps no data. */
 export class PortalContext extends Construct {
-  constructor(scope: Construct, id: string, { foundation, http, identity }: PortalContextProps) {
+  constructor(scope: Construct, id: string, { bundle, foundation, http, identity }: PortalContextProps) {
     super(scope, id);
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
       description: 'Health, API reference, problem pages, who am I',
       impact: 'Developers of partners cannot read the API’s reference, and monitors of partners see the Hub as down.',
-      bundle: bundle({
-        context: 'portal',
-        entries: ['handler'],
-        files: { 'openapi.json': minified(join(ROOT, 'openapi.json')), ...docsAssets() },
-      }),
+      bundle,
       entry: 'handler',
       environment: { SIGN_IN_URL: identity.signInUrl },
     });

@@ -7,7 +7,6 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
-import { bundle } from '../constructs/bundle.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
@@ -17,6 +16,8 @@ import type { SigningSecret } from '../constructs/signing-secret.ts';
 import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
 
 export interface QuotasContextProps {
+  /** Folder made by `bundle`. */
+  readonly bundle: string;
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
@@ -37,23 +38,12 @@ const PARTNERS_IMPACT =
 
 /** Pools, grants and bookings, and the jobs that keep them true. */
 export class QuotasContext extends Construct {
-  constructor(scope: Construct, id: string, { foundation, http, cursors, institutions }: QuotasContextProps) {
+  constructor(scope: Construct, id: string, props: QuotasContextProps) {
     super(scope, id);
+    const { bundle, foundation, http, cursors, institutions } = props;
     const { table } = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or are told to try again.',
-    });
-    const code = bundle({
-      context: 'quotas',
-      entries: [
-        'handler',
-        'settle-handler',
-        'sweep-handler',
-        'ledger-handler',
-        'reconcile-handler',
-        'partners-handler',
-        'closing-handler',
-      ],
     });
     const environment = { TABLE_NAME: table.tableName };
 
@@ -61,7 +51,7 @@ export class QuotasContext extends Construct {
       foundation,
       description: 'Pools, grants and bookings',
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or only some of them.',
-      bundle: code,
+      bundle,
       entry: 'handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
@@ -79,7 +69,7 @@ export class QuotasContext extends Construct {
       foundation,
       description: 'Gives the units of expired holds back, and on to who waits',
       impact: SWEEP_IMPACT,
-      bundle: code,
+      bundle,
       entry: 'sweep-handler',
       environment,
       timeout: Duration.minutes(1),
@@ -93,7 +83,7 @@ export class QuotasContext extends Construct {
       foundation,
       description: 'Makes a grant’s account agree with a booking whose request died half-way',
       impact: SETTLE_IMPACT,
-      bundle: code,
+      bundle,
       entry: 'settle-handler',
       environment,
     });
@@ -115,7 +105,7 @@ export class QuotasContext extends Construct {
       foundation,
       description: 'Writes down what happened to grants and bookings',
       impact: LEDGER_IMPACT,
-      bundle: code,
+      bundle,
       entry: 'ledger-handler',
       environment,
       timeout: Duration.seconds(30),
@@ -132,7 +122,7 @@ export class QuotasContext extends Construct {
       foundation,
       description: 'Compares what the ledgers add up to with the counters',
       impact: 'Nobody would be told that a grant counts more or fewer courses than are booked.',
-      bundle: code,
+      bundle,
       entry: 'reconcile-handler',
       environment,
       timeout: Duration.minutes(1),
@@ -144,7 +134,7 @@ export class QuotasContext extends Construct {
       foundation,
       description: 'Closes periods that were ended',
       impact: CLOSING_IMPACT,
-      bundle: code,
+      bundle,
       entry: 'closing-handler',
       environment,
       timeout: Duration.minutes(1),
@@ -162,7 +152,7 @@ export class QuotasContext extends Construct {
       foundation,
       description: 'Follows the registry of partners',
       impact: PARTNERS_IMPACT,
-      bundle: code,
+      bundle,
       entry: 'partners-handler',
       environment,
     });

@@ -10,7 +10,7 @@ export interface ProblemType {
 }
 
 export function isProblemType(value: unknown): value is ProblemType {
-  return typeof value === 'object' && value !== null && 'code' in value && 'status' in value && 'advice' in value;
+  return typeof value === 'object' && value !== null && 'code' in value && 'status' in value && 'title' in value;
 }
 
 export interface FieldError {

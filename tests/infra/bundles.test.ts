@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import { BUNDLES } from '../../lib/bundles.ts';
+import { ALL_PROBLEMS } from '../../lib/openapi.ts';
+
+/** All code of a bundle. */
+function codeOf(folder: string): string {
+  const modules = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
+  return modules.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+}
+
+/** How a text begins, without characters that a bundler writes in another way. */
+const beginning = (text: string): string => /^[\w ,.-]*/.exec(text)?.[0] ?? '';
+
+const quotas = codeOf(BUNDLES.quotas);
+
+test('functions carry what they answer, not what explains it to people', () => {
+  const carried = ALL_PROBLEMS.filter(({ code }) => quotas.includes(`"${code}"`));
+  expect(carried.length).toBeGreaterThan(50);
+  const lost = carried.filter(({ title }) => !quotas.includes(beginning(title)));
+  expect(lost).toEqual([]);
+  const explained = carried.filter(({ advice }) => beginning(advice).length > 20 && quotas.includes(beginning(advice)));
+  expect(explained).toEqual([]);
+  for (const { summary } of Object.values(quotaRoutes)) expect(quotas).not.toContain(`:"${summary}"`);
+});
+
+test('no function carries what only a browser would load', () => {
+  for (const folder of Object.values(BUNDLES)) expect(codeOf(folder)).not.toContain('Googlebot');
+});

@@ -51,6 +51,11 @@ export class World implements Ports {
     this.#now += minutes * 60_000;
   }
 
+  /** @param moment as ISO 8601 */
+  goTo(moment: string): void {
+    this.#now = Date.parse(moment);
+  }
+
   /** What the registry's stream would tell the quotas context. */
   async registerPartners(...others: readonly Caller[]): Promise<void> {
     for (const { institutionId } of [this.provider, this.beneficiary, ...others]) {

@@ -48,7 +48,8 @@ export async function closePeriod(ports: Ports, request: ClosingRequest): Promis
     if (earlier !== undefined) return earlier;
 
     const { nextPoolId = pool.nextPoolId, dryRun } = body;
-    refuse(pool, nextPoolId, dryRun, ports.now());
+    refuse(pool, dryRun, ports.now());
+    await refuseOtherPool(ports, pool, nextPoolId);
     const next = nextPoolId === undefined ? undefined : await nextPoolOf(ports, pool, nextPoolId);
     const grants = await foresee(ports, pool);
     await refuseCarrying(ports, grants, next);
@@ -78,14 +79,27 @@ export async function getClosing(ports: Ports, permission: Permission, poolId: s
 }
 
 /** @throws Problem `period-closed`, `period-not-over` */
-function refuse({ status, period, nextPoolId }: Pool, wanted: string | undefined, dryRun: boolean, now: Date): void {
+function refuse({ status, period }: Pool, dryRun: boolean, now: Date): void {
   if (status === 'closed') throw new Problem(PeriodClosed, 'The period is closed.');
-  if (status === 'closing' && wanted !== nextPoolId) {
-    throw new Problem(PeriodClosed, 'The period is being closed with another next pool.', { nextPoolId });
-  }
   if (!dryRun && !mayClose(period, now)) {
     throw new Problem(PeriodNotOver, `The period ends with ${period.end} (${period.timeZone}).`, { period });
   }
+}
+
+/**
+ * Another next pool can be named as long as none was, and when the one that was is being closed itself: nothing could be
+ * carried over any more.
+ * @throws Problem `period-closed`
+ */
+async function refuseOtherPool(
+  { quotas }: Ports,
+  { status, nextPoolId }: Pool,
+  wanted: string | undefined,
+): Promise<void> {
+  if (status === 'open' || nextPoolId === undefined || wanted === nextPoolId) return;
+  const next = await quotas.getPool(nextPoolId);
+  if (next?.status !== 'open') return;
+  throw new Problem(PeriodClosed, 'The period is being closed with another next pool.', { nextPoolId });
 }
 
 /** @throws Problem `next-pool-unsuitable` */

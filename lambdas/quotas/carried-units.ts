@@ -30,7 +30,7 @@ export async function expireCarried(ports: Ports, grantId: string): Promise<numb
     const units = carriedLeft(rest);
     const left =
       units === 0 ? { grant: nextGrant(grant, {}, stamp), segments: [] } : unitsLeave(rest, units, 'expired', stamp);
-    if (left !== undefined && (await ports.closings.expire(units, left))) return units;
+    if (left !== undefined && (await ports.closings.expire(units, left)) === 'expired') return units;
   }
   return 0;
 }

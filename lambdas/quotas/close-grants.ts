@@ -10,11 +10,12 @@ import { follow } from './booking-operations.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { carryDue, lastDayOfCarried, unitsLeave } from './closing-model.ts';
 import { readGrant } from './grant-operations.ts';
+import { MAX_WRITES } from './grant-writes.ts';
 import { accountKey } from './keys.ts';
 import type { Loan } from './loan-model.ts';
 import { type Booking, decide, type Grant, isClosed, type Pool } from './model.ts';
 import { MAX_ATTEMPTS, offerToLine, takeTurns } from './move-requests.ts';
-import { adjusted, everySegment, type GrantState, isWhole, nextGrant } from './moves.ts';
+import { adjusted, everySegment, type GrantState, isWhole, nextGrant, type Stamp } from './moves.ts';
 import type { Ports } from './ports.ts';
 import { settleLoan } from './settle-loan.ts';
 
@@ -24,8 +25,8 @@ import { settleLoan } from './settle-loan.ts';
  */
 
 const GRANTS_AT_ONCE = 10;
-/** Units that are carried in one transaction; fewer where they lie in too many segments. */
-const PART = 100;
+/** Seconds. A period is closed when no request of it can be under way: a unit that nobody has written down is nobody's. */
+const NO_PATIENCE = -1;
 
 /** What became of a run. */
 export type Closing =
@@ -48,7 +49,8 @@ export async function closeGrants(ports: Ports, poolId: string): Promise<Closing
   await inBatches(ids, GRANTS_AT_ONCE, (id) => cutOff(ports, id, by));
   await inBatches(ids, GRANTS_AT_ONCE, (id) => clear(ports, id, by));
   for (const { id } of await loansOf(ports, ids)) await settleLoan(ports, id, by);
-  const closed = await inBatches(ids, GRANTS_AT_ONCE, (id) => close(ports, id, pool));
+  // One after another: each writes the pool, and they would only be in each other's way.
+  const closed = await inBatches(ids, 1, (id) => close(ports, id, pool));
   if (closed.includes(false)) return 'held-up';
   const { version } = pool;
   await ports.closings.finish({
@@ -72,39 +74,49 @@ export async function loansOf({ loans }: Ports, grantIds: readonly string[]): Pr
   return found.filter((loan) => loan !== undefined).filter(({ outstanding }) => outstanding > 0);
 }
 
-/** Tries a step of one grant until it neither meets a change of another's nor is told to go on. */
-async function attempt<T>(step: () => Promise<T | 'again'>): Promise<T> {
-  for (let round = 0; round < MAX_ATTEMPTS; round++) {
+/** Takes steps with one grant to their end, however many there are: only meeting others' changes is tried so many times. */
+async function attempt<T>(step: () => Promise<T | 'again' | 'go-on'>): Promise<T> {
+  for (let round = 0; round < MAX_ATTEMPTS; ) {
     await takeTurns(round);
     const result = await step();
-    if (result !== 'again') return result;
+    if (result !== 'again' && result !== 'go-on') return result;
+    if (result === 'again') round += 1;
   }
   throw new Problem(Busy, 'A grant of the pool is being changed by others.', {}, 1);
 }
 
-/** Has nobody take a course any more. */
+/** Has nobody take a course any more: all at once, unless the account has more segments than one transaction can write. */
 function cutOff(ports: Ports, grantId: string, by: Agent): Promise<true> {
   return attempt(async () => {
     const state = await readGrant(ports, grantId);
     const { grant, account } = state;
-    if (isClosed(grant)) return true;
+    const open = account.filter(({ closed }) => !closed);
+    if (isClosed(grant) && open.length === 0) return true;
     if (!isWhole(state)) return 'again';
     const next = nextGrant(grant, { status: 'closing' }, { by, now: ports.now() });
-    const outcome = await ports.allocations.changeGrant(next, { units: 0, segments: everySegment(account, []) });
-    return outcome === 'changed' ? true : 'again';
+    const segments = everySegment(open, []).slice(0, MAX_WRITES - 1);
+    const outcome = await ports.allocations.changeGrant(next, { units: 0, segments });
+    if (outcome !== 'changed') return 'again';
+    return segments.length === open.length ? true : 'go-on';
   });
 }
 
-/** Ends what has no date: holds are released, offers and waits withdrawn. Units nobody wrote down are given back. */
+/**
+ * Ends what has no date: holds are released, offers and waits withdrawn. Then no unit is only held: those that are, nobody
+ * wrote down, or whoever ended their booking died before the account followed.
+ */
 async function clear(ports: Ports, grantId: string, by: Agent): Promise<void> {
   const claims = bookingsAsClaims(ports);
   const key = accountKey(grantId);
-  await sweepAccount(claims, key);
   await attempt(async () => {
     const bookings = await ports.quotas.allBookings(grantId);
     const open = bookings.filter(({ status }) => status === 'held' || status === 'offered' || status === 'waitlisted');
     const ended = await inBatches(open, GRANTS_AT_ONCE, (booking) => end(ports, booking, by));
-    return ended.includes(false) ? 'again' : true;
+    if (ended.includes(false)) return 'again';
+    const { account } = await readGrant(ports, grantId);
+    if (totals(account).held === 0) return true;
+    await sweepAccount(claims, key, NO_PATIENCE);
+    return 'again';
   });
   // Nobody waits any more: the account is told.
   await promote(claims, key);
@@ -129,32 +141,51 @@ function close(ports: Ports, grantId: string, pool: Pool): Promise<boolean> {
     if (due > 0) return carry(ports, state, due, pool);
     const stamp = { by: pool.by, now: ports.now() };
     const unused = totals(state.account).available;
-    if (unused > 0) {
-      const left = unitsLeave(state, unused, 'expired', stamp);
-      if (left !== undefined) await ports.closings.expire(unused, left);
-      return 'again';
-    }
+    if (unused > 0) return asManyAs(unused, (units) => expireUnits(ports, state, units, stamp));
     const closed = nextGrant(state.grant, { status: 'closed' }, stamp);
     const outcome = await ports.allocations.changeGrant(closed, { units: 0, segments: [] });
     return outcome === 'changed' ? true : 'again';
   });
 }
 
-async function carry(ports: Ports, from: GrantState, due: number, { by, nextPoolId }: Pool): Promise<'again' | false> {
+/** Has so many units change their place in one transaction, or as many of them as it can write. */
+async function asManyAs<T>(units: number, move: (units: number) => Promise<T | 'too-many'>): Promise<T> {
+  for (let part = units; ; part = Math.ceil(part / 2)) {
+    const outcome = await move(part);
+    if (outcome !== 'too-many') return outcome;
+  }
+}
+
+type Moving = Promise<'go-on' | 'again' | 'too-many'>;
+
+async function expireUnits(ports: Ports, from: GrantState, units: number, stamp: Stamp): Moving {
+  const left = unitsLeave(from, units, 'expired', stamp);
+  const outcome = left && (await ports.closings.expire(units, left));
+  if (outcome === 'too-many') return outcome;
+  return outcome === 'expired' ? 'go-on' : 'again';
+}
+
+async function carry(
+  ports: Ports,
+  from: GrantState,
+  due: number,
+  { by, nextPoolId }: Pool,
+): Promise<'go-on' | 'again' | false> {
   const to = nextPoolId === undefined ? undefined : await nextGrantOf(ports, from.grant, nextPoolId);
   if (to === undefined) return false;
   if (!isWhole(to)) return 'again';
   const stamp = { by, now: ports.now() };
   const lastDay = from.grant.carryOver && lastDayOfCarried(from.grant.carryOver, to.grant.period);
-  for (let units = Math.min(due, PART); ; units = Math.ceil(units / 2)) {
+  return asManyAs(due, async (units) => {
     const leaving = unitsLeave(from, units, 'carriedOut', stamp, { cause: to.grant.id });
     const coming = adjusted(to, { carriedIn: units }, stamp, { cause: from.grant.id, ...until(to.grant, lastDay) });
     if (leaving === undefined || coming === undefined) return 'again';
     const outcome = await ports.closings.carry(units, leaving, coming);
-    if (outcome === 'too-many') continue;
+    if (outcome === 'too-many') return outcome;
     if (outcome === 'carried') await offerToLine(ports, to);
-    return outcome === 'pool-exceeded' ? false : 'again';
-  }
+    if (outcome === 'pool-exceeded') return false;
+    return outcome === 'carried' ? 'go-on' : 'again';
+  });
 }
 
 /** The last day of carried courses, where several lots of them are carried in: the first one's. */

@@ -32,9 +32,13 @@ export function carryDue({ grant, account }: GrantState): number {
   return Math.max(0, Math.min(available, carryOf(grant.carryOver, available + carriedOut) - carriedOut));
 }
 
-/** How many carried courses are left on the day they expire: they were used before all others. */
-export function carriedLeft({ grant, account }: GrantState): number {
-  return Math.max(0, Math.min(freeUnits(account), grant.adjustments.carriedIn - totals(account).committed));
+/**
+ * How many carried courses are left on the day they expire: they were used before all others. What has expired before,
+ * were carried courses, too.
+ */
+export function carriedLeft({ grant: { adjustments }, account }: GrantState): number {
+  const { carriedIn, expired } = adjustments;
+  return Math.max(0, Math.min(freeUnits(account), carriedIn - expired - totals(account).committed));
 }
 
 /** Last day of courses that are carried into a period; `undefined` when they are good to its end. */
@@ -74,7 +78,7 @@ export interface GrantAtEnd extends GrantState {
 /** What closing a period would do to its grants now. @param loans of these grants, in the order they are settled in */
 export function forecast(grants: readonly GrantAtEnd[], loans: readonly Loan[], now: Date): ClosingOfGrant[] {
   const counts = new Map(
-    grants.map((each) => [each.grant.id, { ...NOTHING_DONE, free: freeAtEnd(each.account), ...ended(each, now) }]),
+    grants.map((each) => [each.grant.id, { ...NOTHING_DONE, free: freeAtEnd(each), ...ended(each, now) }]),
   );
   for (const { lendingGrantId, borrowingGrantId, outstanding } of loans) {
     const lending = counts.get(lendingGrantId);
@@ -89,7 +93,7 @@ export function forecast(grants: readonly GrantAtEnd[], loans: readonly Loan[], 
     borrowing.borrowedKept += outstanding - returned;
   }
   return grants.map(({ grant, account }) => {
-    const { free, ...done } = counts.get(grant.id) ?? { ...NOTHING_DONE, free: freeAtEnd(account) };
+    const { free, ...done } = counts.get(grant.id) ?? { ...NOTHING_DONE, free: freeAtEnd({ grant, account }) };
     const unused = free.open + free.reserved;
     const { carriedOut } = grant.adjustments;
     const carried = Math.max(0, Math.min(unused, carryOf(grant.carryOver, unused + carriedOut) - carriedOut));
@@ -114,8 +118,9 @@ function keptIn(account: Account): number {
   return committed - held;
 }
 
-/** Units that nobody has once the holds are released. */
-function freeAtEnd(account: Account): { open: number; readonly reserved: number } {
+/** Units that nobody has once the holds are released. What comes back to a grant that is closed stays there. */
+function freeAtEnd({ grant, account }: GrantState): { open: number; readonly reserved: number } {
+  if (grant.status === 'closed') return { open: 0, reserved: 0 };
   const reserved = account.filter((segment) => segment.reserved === true);
   const all = totals(account).entitled - keptIn(account);
   const ofReserve = totals(reserved).entitled - keptIn(reserved);

@@ -39,17 +39,19 @@ export class ClosingTable {
     if (writes.length > MAX_WRITES) return 'too-many';
     const refused = await this.#table.transact(writes);
     if (refused.length === 0) return 'carried';
-    return refused.includes(0) ? 'pool-exceeded' : 'moved-on';
+    // Where a grant has moved on, too, the room in the pool may have gone to these very units before the reply was lost.
+    return refused.every((position) => position === 0) ? 'pool-exceeded' : 'moved-on';
   }
 
-  /** Takes unused units from a grant and gives them back to its pool. @returns false when it is not as it was read */
-  async expire(units: number, from: Moved): Promise<boolean> {
-    const refused = await this.#table.transact([
+  /** Takes unused units from a grant and gives them back to its pool. */
+  async expire(units: number, from: Moved): Promise<'expired' | 'moved-on' | 'too-many'> {
+    const writes = [
       this.#writes.freed(from.grant.poolId, units),
       this.#writes.replaceGrant(from),
       ...this.#writes.resizeAccount(from),
-    ]);
-    return refused.length === 0;
+    ];
+    if (writes.length > MAX_WRITES) return 'too-many';
+    return (await this.#table.transact(writes)).length === 0 ? 'expired' : 'moved-on';
   }
 
   /** Takes a grant in which nothing can happen any more out of the way of the sweep and of those who book. */

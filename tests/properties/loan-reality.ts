@@ -71,6 +71,16 @@ export class Reality {
     }
   }
 
+  /** One more pool, with a grant of nothing but what is given here for the first partner. */
+  async another(
+    when: 'this' | 'next',
+    capacity: number,
+    body: { nominal: number; carryOver?: object },
+  ): Promise<{ readonly poolId: string; readonly grantId: string }> {
+    const poolId = await this.#pool(when === 'this' ? PERIOD : NEXT_PERIOD, capacity);
+    return { poolId, grantId: await this.#grant(poolId, 0, { lendingLimit: 0, borrowingLimit: 0, ...body }) };
+  }
+
   async carryOut(wanted: Wanted): Promise<string> {
     const { world } = this;
     const idempotencyKey = this.#newKey();
@@ -104,17 +114,25 @@ export class Reality {
     }
   }
 
-  closePeriod(dryRun: boolean) {
-    return closePeriod(this.world, {
-      permission: as(this.world.provider, routes.closePeriod),
-      poolId: this.poolId,
-      idempotencyKey: this.#newKey(),
-      body: { nextPoolId: this.nextPoolId, dryRun },
-    });
+  closePeriod(
+    dryRun: boolean,
+    world = this.world,
+    idempotencyKey = this.#newKey(),
+    body: { nextPoolId?: string } = { nextPoolId: this.nextPoolId },
+  ) {
+    const permission = as(this.world.provider, routes.closePeriod);
+    return closePeriod(world, { permission, poolId: this.poolId, idempotencyKey, body: { ...body, dryRun } });
   }
 
-  closeGrants() {
-    return closeGrants(this.world, this.poolId);
+  closeGrants(world = this.world) {
+    return closeGrants(world, this.poolId);
+  }
+
+  /** Of the pool that is closed, and of its grants. */
+  async statuses(): Promise<(string | undefined)[]> {
+    const pool = await this.world.quotas.getPool(this.poolId);
+    const grants = await Promise.all(this.grantIds.map((id) => readGrant(this.world, id)));
+    return [pool?.status, ...grants.map(({ grant }) => grant.status)];
   }
 
   async state() {

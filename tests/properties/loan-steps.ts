@@ -16,7 +16,7 @@ export type Wanted =
 /** What is said of a grant when it is given. */
 export interface Terms {
   readonly reserve: number;
-  readonly carryOver?: { readonly percent: number; readonly max: number };
+  readonly carryOver?: { readonly percent: number; readonly max: number; readonly days?: number };
 }
 
 /** What has run out by the time a period is closed: nothing, offers, or holds, too. */

@@ -20,13 +20,20 @@ export interface Swept extends OwnedAccount {
   readonly findings: readonly Finding[];
 }
 
-/** Looks at every unit of an account that is only held, and at its line if it has one. */
-export async function sweepAccount<C extends Claim>(store: ClaimStore<C>, key: AccountKey): Promise<Swept> {
+/**
+ * Looks at every unit of an account that is only held, and at its line if it has one.
+ * @param patience seconds for which a request may still be under way
+ */
+export async function sweepAccount<C extends Claim>(
+  store: ClaimStore<C>,
+  key: AccountKey,
+  patience = ABANDONED_AFTER,
+): Promise<Swept> {
   const owned = await store.accounts.load(key, { consistent: false });
   const findings: Finding[] = [];
   for (const segment of owned.account) {
     for (const holder of segment.holders) {
-      if (isDue(holder, store.now())) findings.push(await sweepHolder(store, key, segment.number, holder));
+      if (isDue(holder, store.now(), patience)) findings.push(await sweepHolder(store, key, segment.number, holder));
     }
   }
   if (isQueued(owned.account)) {
@@ -37,10 +44,10 @@ export async function sweepAccount<C extends Claim>(store: ClaimStore<C>, key: A
   return { ...owned, findings };
 }
 
-function isDue(holder: Holder, now: Date): boolean {
+function isDue(holder: Holder, now: Date, patience: number): boolean {
   if (holder.state !== 'held') return false;
   const seconds = secondsOf(now);
-  return seconds - (holder.takenAt ?? 0) > ABANDONED_AFTER || (expiryOf(holder) ?? 0) <= seconds;
+  return seconds - (holder.takenAt ?? 0) > patience || (expiryOf(holder) ?? 0) <= seconds;
 }
 
 async function sweepHolder<C extends Claim>(

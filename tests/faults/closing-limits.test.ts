@@ -175,8 +175,8 @@ describe('a period that cannot be closed as it was foreseen', () => {
     await expectSums(real);
   });
 
-  test('a course that comes back to a closed grant stays there', async () => {
-    const real = await aPeriod([{ reserve: 0 }, { reserve: 0, carryOver: ALL }], 2, 2);
+  test('a course that comes back to a closed grant stays there, and is nobody’s', async () => {
+    const real = await aPeriod([{ reserve: 0 }, { reserve: 0, carryOver: ALL }], 1, 1);
     await real.carryOut({ do: 'hold', grant: 0, who: 'adult' });
     await real.carryOut({ do: 'act', action: 'confirm', booking: 0 });
     real.world.goTo(AFTER);
@@ -188,10 +188,12 @@ describe('a period that cannot be closed as it was foreseen', () => {
 
     const { grants } = (await real.closePeriod(true)).value;
 
-    expect(grants).toMatchObject([{ expired: 0 }, { carriedOut: 2 }]);
+    expect(grants).toMatchObject([{ expired: 0 }, { carriedOut: 1 }]);
     await real.closePeriod(false);
     expect(await real.closeGrants()).toBe('closed');
-    expect((await grantOf(real, 0)).grant.adjustments.expired).toBe(1);
+    const { grant, account } = await grantOf(real, 0);
+    expect([grant.adjustments.expired, totals(account).available]).toEqual([0, 1]);
+    expect(account.every(({ closed }) => closed)).toBe(true);
     await expectSums(real);
   });
 });

@@ -8,11 +8,11 @@ import type { BookingStep, RunOut, Terms, Wanted } from './loan-steps.ts';
 import { outcomeOf } from './world.ts';
 
 /** Sequences to try; the long run sets it higher. */
-const RUNS = Number(process.env['HUB_SEQUENCES'] ?? 60);
+const RUNS = Number(process.env['HUB_SEQUENCES'] ?? 30);
 const GRANTS = 3;
-const NOMINAL = 3;
+const NOMINAL = 2;
 const LIMIT = 4;
-const CAPACITY = 12;
+const CAPACITY = 8;
 
 let hub: Hub;
 beforeAll(async () => {
@@ -25,7 +25,16 @@ const loan = fc.nat({ max: 5 });
 const units = fc.integer({ min: 1, max: 4 });
 const moving = { from: grant, to: grant, units };
 const does = <T extends Wanted['do']>(name: T) => fc.constant(name);
-const bookingStep = fc.constantFrom<BookingStep>('confirm', 'release', 'cancel', 'accept-offer', 'withdraw');
+const bookingStep = fc.constantFrom<BookingStep>(
+  'confirm',
+  'confirm',
+  'confirm',
+  'release',
+  'cancel',
+  'accept-offer',
+  'withdraw',
+);
+const act = fc.record({ do: does('act'), action: bookingStep, booking: fc.nat({ max: 11 }) });
 const step: fc.Arbitrary<Wanted> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: does('lend'), ...moving }) },
   { weight: 3, arbitrary: fc.record({ do: does('transfer'), ...moving }) },
@@ -41,7 +50,7 @@ const step: fc.Arbitrary<Wanted> = fc.oneof(
       who: fc.constantFrom('child' as const, 'adult' as const, 'adult-who-waits' as const),
     }),
   },
-  { weight: 5, arbitrary: fc.record({ do: does('act'), action: bookingStep, booking: fc.nat({ max: 8 }) }) },
+  { weight: 5, arbitrary: act },
   { weight: 2, arbitrary: fc.record({ do: does('resize'), grant, nominal: fc.nat({ max: 7 }) }) },
   {
     weight: 1,
@@ -49,6 +58,15 @@ const step: fc.Arbitrary<Wanted> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: does('suspend'), grant, suspended: fc.boolean() }) },
 );
+
+/** Towards the end of the period a partner borrows, and books more than it has. */
+const rush: fc.Arbitrary<Wanted[]> = fc
+  .record({ lend: fc.record({ do: does('lend'), ...moving }), acts: fc.array(act, { minLength: 4, maxLength: 14 }) })
+  .map(({ lend, acts }) => [
+    lend,
+    ...Array.from({ length: 5 }, () => ({ do: 'hold', grant: lend.to, who: 'adult-who-waits' }) as const),
+    ...acts,
+  ]);
 
 const percent = fc.constantFrom(0, 33, 50, 100);
 const terms: fc.Arbitrary<Terms> = fc.record(
@@ -65,7 +83,7 @@ const CLOSING_TIMES: Readonly<Record<RunOut, string>> = {
 
 const sequence = fc.record({
   terms: fc.array(terms, { minLength: GRANTS, maxLength: GRANTS }),
-  steps: fc.array(step, { minLength: 1, maxLength: 30 }),
+  steps: fc.tuple(fc.array(step, { maxLength: 25 }), rush).map((parts) => parts.flat()),
   /** Capacity of the next pool. */
   next: fc.constantFrom(1, CAPACITY, CAPACITY),
   runOut: fc.constantFrom<RunOut>('nothing', 'offers', 'holds'),

@@ -4,7 +4,7 @@ import { expireCarried } from '../../lambdas/quotas/carried-units.ts';
 import { quotaRoutes as routes } from '../../lambdas/quotas/contract.ts';
 import { readGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
-import { totals } from '../../lambdas/shared/capacity/account.ts';
+import { SEGMENT_UNITS, totals } from '../../lambdas/shared/capacity/account.ts';
 import { deriveId, type Holder } from '../../lambdas/shared/capacity/holder.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { Reality } from '../properties/loan-reality.ts';
@@ -55,6 +55,14 @@ async function scatter(real: Reality, grantId: string): Promise<() => Promise<un
   return () => Promise.all(holders.map(({ number, holder }) => accounts.free(key, number, holder.id, 0)));
 }
 
+/** Has a patient's course in every place of one segment. */
+async function fill(real: Reality, grantId: string, number: number): Promise<void> {
+  for (let place = 0; place < SEGMENT_UNITS; place++) {
+    const id = deriveId(grantId, 'full', String(place));
+    await real.world.quotas.accounts.take(accountKey(grantId), number, { id, subject: 'nobody', state: 'confirmed' });
+  }
+}
+
 async function expectSums(real: Reality): Promise<void> {
   const { capacities, found } = await real.sums();
   expect(found).toEqual(capacities);
@@ -84,12 +92,16 @@ describe('a grant of two thousand courses', () => {
     const giveBack = await scatter(real, grantId);
     await change(real, grantId, { paediatricReserve: { units: 1000, releaseDate: '2026-12-31' } });
     await giveBack();
+    const last = (await grantOf(real, 0)).account.at(-1);
+    expect(last).toMatchObject({ entitled: SEGMENT_UNITS, reserved: true });
     expect((await grantOf(real, 0)).account.length).toBeGreaterThan(100);
+    // One that is full is not written again after the cut-off.
+    await fill(real, grantId, last?.number ?? 0);
 
     expect(await end(real)).toBe('closed');
 
     const { grant, account } = await grantOf(real, 0);
-    expect(grant).toMatchObject({ adjustments: { expired: 2000 }, paediatricReserve: { units: 0 } });
+    expect(grant).toMatchObject({ adjustments: { expired: 1975 }, paediatricReserve: { units: 25 } });
     expect(account.filter(({ closed }) => !closed)).toEqual([]);
     await expectSums(real);
   });

@@ -7,11 +7,11 @@ module.exports = {
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
       from: {
-        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
+        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
       },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules)\\.ts$',
+          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules)\\.ts$',
           '^lambdas/shared/(values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],

@@ -22,6 +22,7 @@ const [portal, institutions, quotas] = await Promise.all([
     context: 'quotas',
     entries: [
       'handler',
+      'accounting-handler',
       'settle-handler',
       'sweep-handler',
       'ledger-handler',

@@ -36,4 +36,13 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
       params: { grantId },
     }),
   },
+  {
+    name: 'accounting',
+    logicalId: 'QuotasAccounting',
+    firstGet: ({ beneficiary, grantId }) => ({
+      route: quotaRoutes.listLedger,
+      sender: beneficiary,
+      params: { grantId },
+    }),
+  },
 ];

@@ -7,8 +7,8 @@ import { expire, settle } from '../shared/capacity/settle.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import type { bookingRoutes } from './booking-contract.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
-import type { quotaRoutes } from './contract.ts';
 import { BookingStateConflict, HoldExpired, OfferLapsed } from './errors.ts';
 import { accountKey } from './keys.ts';
 import { type Action, type Booking, decide, forfeitsUnit, HOLD_MINUTES, relationsTo, showBooking } from './model.ts';
@@ -34,7 +34,7 @@ export interface ActionRequest {
   readonly permission: Permission;
   readonly bookingId: string;
   readonly action: ActionOfClients;
-  readonly body: z.output<typeof quotaRoutes.cancelBooking.body> | z.output<typeof quotaRoutes.setPriority.body>;
+  readonly body: z.output<typeof bookingRoutes.cancelBooking.body> | z.output<typeof bookingRoutes.setPriority.body>;
   readonly idempotencyKey: string | undefined;
   readonly expectedVersion: number | undefined;
 }

@@ -1,10 +1,10 @@
 import { HUB } from '../shared/auth/agent.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { carriedLeft, unitsLeave } from './closing-model.ts';
 import { readGrant } from './grant-operations.ts';
 import { isClosed, isOver } from './model.ts';
 import { MAX_ATTEMPTS, takeTurns } from './move-requests.ts';
 import { type GrantState, isWhole, nextGrant } from './moves.ts';
-import type { Ports } from './ports.ts';
 
 /** Courses that were carried over from the period before, on the day they expire. */
 
@@ -18,7 +18,7 @@ export function isCarriedOver({ grant }: Pick<GrantState, 'grant'>, now: Date): 
  * Gives carried courses whose last day has gone by back to the pool. Can be repeated.
  * @returns how many they were
  */
-export async function expireCarried(ports: Ports, grantId: string): Promise<number> {
+export async function expireCarried(ports: AccountingPorts, grantId: string): Promise<number> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     await takeTurns(attempt);
     const state = await readGrant(ports, grantId);

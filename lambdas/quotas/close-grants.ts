@@ -6,6 +6,7 @@ import { expire } from '../shared/capacity/settle.ts';
 import { sweepAccount } from '../shared/capacity/sweep.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { follow } from './booking-operations.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { carryDue, lastDayOfCarried, unitsLeave } from './closing-model.ts';
@@ -16,7 +17,6 @@ import type { Loan } from './loan-model.ts';
 import { type Booking, decide, type Grant, isClosed, type Pool } from './model.ts';
 import { MAX_ATTEMPTS, offerToLine, takeTurns } from './move-requests.ts';
 import { adjusted, everySegment, type GrantState, isWhole, nextGrant, type Stamp } from './moves.ts';
-import type { Ports } from './ports.ts';
 import { settleLoan } from './settle-loan.ts';
 
 /**
@@ -41,7 +41,7 @@ export type Closing =
  * give back is known, then the loans are settled, and then each grant carries over and closes.
  * @throws Problem `busy` when others keep changing a grant
  */
-export async function closeGrants(ports: Ports, poolId: string): Promise<Closing> {
+export async function closeGrants(ports: AccountingPorts, poolId: string): Promise<Closing> {
   const pool = await ports.quotas.getPool(poolId);
   if (pool?.status !== 'closing') return 'not-closing';
   const { by } = pool;
@@ -62,12 +62,12 @@ export async function closeGrants(ports: Ports, poolId: string): Promise<Closing
   return 'closed';
 }
 
-export function grantsIn({ quotas }: Ports, { id, providerId }: Pool): Promise<string[]> {
+export function grantsIn({ quotas }: AccountingPorts, { id, providerId }: Pool): Promise<string[]> {
   return quotas.allGrants({ institutionId: providerId, poolId: id });
 }
 
 /** The loans of grants of which something is outstanding, in the order in which they were proposed. */
-export async function loansOf({ loans }: Ports, grantIds: readonly string[]): Promise<Loan[]> {
+export async function loansOf({ loans }: AccountingPorts, grantIds: readonly string[]): Promise<Loan[]> {
   const listed = await inBatches(grantIds, GRANTS_AT_ONCE, (id) => loans.allLoans(id));
   const ids = [...new Set(listed.flat())].toSorted();
   const found = await inBatches(ids, GRANTS_AT_ONCE, (id) => loans.getLoan(id));
@@ -86,7 +86,7 @@ async function attempt<T>(step: () => Promise<T | 'again' | 'go-on'>): Promise<T
 }
 
 /** Has nobody take a course any more: all at once, unless the account has more segments than one transaction can write. */
-function cutOff(ports: Ports, grantId: string, by: Agent): Promise<true> {
+function cutOff(ports: AccountingPorts, grantId: string, by: Agent): Promise<true> {
   return attempt(async () => {
     const state = await readGrant(ports, grantId);
     const { grant, account } = state;
@@ -105,7 +105,7 @@ function cutOff(ports: Ports, grantId: string, by: Agent): Promise<true> {
  * Ends what has no date: holds are released, offers and waits withdrawn. Then no unit is only held: those that are, nobody
  * wrote down, or whoever ended their booking died before the account followed.
  */
-async function clear(ports: Ports, grantId: string, by: Agent): Promise<void> {
+async function clear(ports: AccountingPorts, grantId: string, by: Agent): Promise<void> {
   const claims = bookingsAsClaims(ports);
   const key = accountKey(grantId);
   await attempt(async () => {
@@ -123,7 +123,7 @@ async function clear(ports: Ports, grantId: string, by: Agent): Promise<void> {
 }
 
 /** @returns whether that was its end: a lapsed offer puts a booking back into the line first */
-async function end(ports: Ports, booking: Booking, by: Agent): Promise<boolean> {
+async function end(ports: AccountingPorts, booking: Booking, by: Agent): Promise<boolean> {
   const action = booking.status === 'held' ? 'release' : 'withdraw';
   const decision = decide(booking, action, ports.now(), { by });
   if (decision.kind === 'changed') return follow(ports, booking, decision.booking);
@@ -132,7 +132,7 @@ async function end(ports: Ports, booking: Booking, by: Agent): Promise<boolean> 
 }
 
 /** Carries over what is to be carried, has the rest expire, and closes. @returns false when the next pool cannot take it */
-function close(ports: Ports, grantId: string, pool: Pool): Promise<boolean> {
+function close(ports: AccountingPorts, grantId: string, pool: Pool): Promise<boolean> {
   return attempt(async () => {
     const state = await readGrant(ports, grantId);
     if (state.grant.status === 'closed') return true;
@@ -158,7 +158,7 @@ async function asManyAs<T>(units: number, move: (units: number) => Promise<T | '
 
 type Moving = Promise<'go-on' | 'again' | 'too-many'>;
 
-async function expireUnits(ports: Ports, from: GrantState, units: number, stamp: Stamp): Moving {
+async function expireUnits(ports: AccountingPorts, from: GrantState, units: number, stamp: Stamp): Moving {
   const left = unitsLeave(from, units, 'expired', stamp);
   const outcome = left && (await ports.closings.expire(units, left));
   if (outcome === 'too-many') return outcome;
@@ -166,7 +166,7 @@ async function expireUnits(ports: Ports, from: GrantState, units: number, stamp:
 }
 
 async function carry(
-  ports: Ports,
+  ports: AccountingPorts,
   from: GrantState,
   due: number,
   { by, nextPoolId }: Pool,
@@ -196,7 +196,7 @@ function until({ carriedUntil }: Grant, lastDay: string | undefined): Pick<Grant
 
 /** The grant a partner's courses are carried into: its first one in the next pool. */
 export async function nextGrantOf(
-  { quotas }: Ports,
+  { quotas }: AccountingPorts,
   { beneficiaryId, service }: Pick<Grant, 'beneficiaryId' | 'service'>,
   nextPoolId: string,
 ): Promise<GrantState | undefined> {

@@ -2,10 +2,11 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { logJob } from '../shared/observability/log.ts';
+import { accountingPortsOn } from './accounting-ports.ts';
 import { closeGrants } from './close-grants.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { deployedTable } from './deployed-table.ts';
 
-const ports = deployedPorts();
+const ports = accountingPortsOn(deployedTable());
 
 /** Follows the pools whose period is being closed, and closes it. What breaks off is taken up where it stopped. */
 export function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {

@@ -4,6 +4,7 @@ import type { Permission } from '../shared/auth/access.ts';
 import { inBatches } from '../shared/batches.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { grantsIn, loansOf, nextGrantOf } from './close-grants.ts';
 import type { ClosingOfGrant, closingRoutes, PeriodClosing } from './closing-contract.ts';
 import {
@@ -20,7 +21,7 @@ import { ledgerPartition } from './keys.ts';
 import type { Pool } from './model.ts';
 import { creationOf, earlierOf, MAX_ATTEMPTS, refusalOf, takeTurns } from './move-requests.ts';
 import { getPool } from './pool-operations.ts';
-import type { Outcome, Ports } from './ports.ts';
+import type { Outcome } from './ports.ts';
 
 /** Closing a period: what stands in its way, what it would do, and that it is begun. What is done then is in `close-grants.ts`. */
 
@@ -38,7 +39,7 @@ export interface ClosingRequest {
  * @throws Problem `not-found`, `role-not-permitted`, `idempotency-key-reused`, `period-closed`, `period-not-over`,
  *   `next-pool-missing`, `next-pool-unsuitable`, `next-grant-missing`, `pool-capacity-exceeded`, `busy`
  */
-export async function closePeriod(ports: Ports, request: ClosingRequest): Promise<Outcome<PeriodClosing>> {
+export async function closePeriod(ports: AccountingPorts, request: ClosingRequest): Promise<Outcome<PeriodClosing>> {
   const { permission, poolId, body } = request;
   const creation = creationOf(ports, request, ['closePeriod', poolId], poolId);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -73,7 +74,11 @@ export async function closePeriod(ports: Ports, request: ClosingRequest): Promis
 }
 
 /** How far the end of a period is. @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */
-export async function getClosing(ports: Ports, permission: Permission, poolId: string): Promise<PeriodClosing> {
+export async function getClosing(
+  ports: AccountingPorts,
+  permission: Permission,
+  poolId: string,
+): Promise<PeriodClosing> {
   const pool = await getPool(ports, permission, poolId);
   return pool.status === 'open' ? { poolId, status: 'open', grants: [] } : progress(ports, pool);
 }
@@ -92,7 +97,7 @@ function refuse({ status, period }: Pool, dryRun: boolean, now: Date): void {
  * @throws Problem `period-closed`
  */
 async function refuseOtherPool(
-  { quotas }: Ports,
+  { quotas }: AccountingPorts,
   { status, nextPoolId }: Pool,
   wanted: string | undefined,
 ): Promise<void> {
@@ -103,7 +108,7 @@ async function refuseOtherPool(
 }
 
 /** @throws Problem `next-pool-unsuitable` */
-async function nextPoolOf({ quotas }: Ports, pool: Pool, nextPoolId: string): Promise<Pool> {
+async function nextPoolOf({ quotas }: AccountingPorts, pool: Pool, nextPoolId: string): Promise<Pool> {
   const next = await quotas.getPool(nextPoolId);
   const suits =
     next?.providerId === pool.providerId &&
@@ -116,7 +121,7 @@ async function nextPoolOf({ quotas }: Ports, pool: Pool, nextPoolId: string): Pr
 }
 
 /** What is left to do, grant by grant. */
-async function foresee(ports: Ports, pool: Pool): Promise<ClosingOfGrant[]> {
+async function foresee(ports: AccountingPorts, pool: Pool): Promise<ClosingOfGrant[]> {
   const ids = await grantsIn(ports, pool);
   const grants = await inBatches(ids, GRANTS_AT_ONCE, async (id): Promise<GrantAtEnd> => {
     const [state, bookings] = await Promise.all([readGrant(ports, id), ports.quotas.allBookings(id)]);
@@ -126,7 +131,11 @@ async function foresee(ports: Ports, pool: Pool): Promise<ClosingOfGrant[]> {
 }
 
 /** @throws Problem `next-pool-missing`, `next-grant-missing`, `pool-capacity-exceeded` */
-async function refuseCarrying(ports: Ports, grants: readonly ClosingOfGrant[], next: Pool | undefined): Promise<void> {
+async function refuseCarrying(
+  ports: AccountingPorts,
+  grants: readonly ClosingOfGrant[],
+  next: Pool | undefined,
+): Promise<void> {
   const carrying = grants.filter(({ carriedOut }) => carriedOut > 0);
   if (carrying.length === 0) return;
   if (next === undefined) throw new Problem(NextPoolMissing, 'Unused courses of this pool are to be carried over.');
@@ -149,7 +158,7 @@ async function refuseCarrying(ports: Ports, grants: readonly ClosingOfGrant[], n
 }
 
 /** What has been done, as the ledgers tell. */
-async function progress(ports: Ports, pool: Pool): Promise<PeriodClosing> {
+async function progress(ports: AccountingPorts, pool: Pool): Promise<PeriodClosing> {
   const { id: poolId, nextPoolId, status } = pool;
   const ids = await grantsIn(ports, pool);
   const grants = await inBatches(ids, GRANTS_AT_ONCE, async (id) => {

@@ -8,8 +8,8 @@ import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { PeriodClosed } from './closing-errors.ts';
-import type { quotaRoutes } from './contract.ts';
 import { NominalBelowCommitted, PoolCapacityExceeded, ReserveExceedsGrant, UnknownBeneficiary } from './errors.ts';
+import type { grantRoutes } from './grant-contract.ts';
 import { accountKey } from './keys.ts';
 import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
 import { entitlementOf, type Grant, isClosed, NO_ADJUSTMENTS, type Pool, relationsTo } from './model.ts';
@@ -46,7 +46,7 @@ export async function getGrant(ports: Ports, permission: Permission, grantId: st
 export interface GrantCreation {
   readonly permission: Permission;
   readonly poolId: string;
-  readonly body: z.output<typeof quotaRoutes.createGrant.body>;
+  readonly body: z.output<typeof grantRoutes.createGrant.body>;
   readonly idempotencyKey: string;
 }
 
@@ -121,7 +121,7 @@ async function noAllocation({ quotas }: Ports, poolId: string): Promise<Problem>
 export interface GrantUpdate {
   readonly permission: Permission;
   readonly grantId: string;
-  readonly body: z.output<typeof quotaRoutes.updateGrant.body>;
+  readonly body: z.output<typeof grantRoutes.updateGrant.body>;
   readonly expectedVersion: number;
 }
 

@@ -3,24 +3,17 @@ import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { type ActionOfClients, act } from './booking-operations.ts';
-import { closePeriod, getClosing } from './closing-operations.ts';
-import { quotaRoutes as routes } from './contract.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { capacityRoutes as routes } from './capacity-contract.ts';
+import { deployedTable } from './deployed-table.ts';
 import { createGrant, type GrantWithAccount, getGrant, updateGrant } from './grant-operations.ts';
 import { hold } from './hold.ts';
-import { listLedger } from './ledger-operations.ts';
 import { type ListPorts, listBookings, listGrants, listPoolGrants, listPools, listPoolWaitlist } from './lists.ts';
-import { loanEndpoints } from './loan-endpoints.ts';
 import { type Booking, type Pool, showBooking, showGrant, showPool } from './model.ts';
 import { createPool, getPool, updatePool } from './pool-operations.ts';
-import { CSV } from './usage-contract.ts';
-import { usageAsCsv } from './usage-csv.ts';
-import { reportQuotaUsage, restateUsage } from './usage-operations.ts';
+import { portsOn } from './ports.ts';
 import { getBookingInLine } from './waitlist-operations.ts';
 
-const ports: ListPorts = { ...deployedPorts(), cursors: new Cursors(environment('CURSOR_SECRET')) };
-
-const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
+const ports: ListPorts = { ...portsOn(deployedTable()), cursors: new Cursors(environment('CURSOR_SECRET')) };
 
 const pool = (value: Pool) => ({ body: showPool(value), version: value.version });
 const grant = ({ grant: value, account }: GrantWithAccount) => ({
@@ -81,10 +74,6 @@ export const handler = serve(routes, [
   on(routes.updateGrant, async ({ params: { grantId }, ...request }) =>
     ok(grant(await updateGrant(ports, { ...request, grantId }))),
   ),
-  on(routes.listLedger, async ({ permission, params: { grantId }, query }) => {
-    const { items, next } = await listLedger(ports, { permission, ...query }, grantId);
-    return page(items, next);
-  }),
   on(routes.holdBooking, async ({ params: { grantId }, ...request }) => {
     const { value, replayed } = await hold(ports, { ...request, grantId });
     return created(`/v1/bookings/${value.id}`, booking(value), replayed);
@@ -118,20 +107,4 @@ export const handler = serve(routes, [
       next,
     );
   }),
-  ...loanEndpoints(ports),
-  on(routes.closePeriod, async ({ params: { poolId }, ...request }) => {
-    const { value, replayed } = await closePeriod(ports, { ...request, poolId });
-    return { body: value, replayed };
-  }),
-  on(routes.reportQuotaUsage, async ({ permission, query, mediaType }) => {
-    const { items, next } = await reportQuotaUsage(ports, { permission, ...query });
-    const shown = page(items, next);
-    return mediaType === CSV ? { ...shown, body: usageAsCsv(items), media: { type: CSV_TYPE } } : shown;
-  }),
-  on(routes.restateUsage, async ({ params: { poolId }, permission, body }) => ({
-    body: await restateUsage(ports, { permission, poolId, body }),
-  })),
-  on(routes.getClosing, async ({ permission, params: { poolId } }) => ({
-    body: await getClosing(ports, permission, poolId),
-  })),
 ]);

@@ -10,8 +10,8 @@ import { type ClaimOutcome, makeClaim } from '../shared/capacity/make-claim.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
+import type { bookingRoutes } from './booking-contract.ts';
 import { bookingsAsClaims, reserveFor, searchFor } from './bookings-as-claims.ts';
-import type { quotaRoutes } from './contract.ts';
 import { DeadlinePast, GrantSuspended, OutsidePeriod, PatientAlreadyBooked, QuotaExhausted } from './errors.ts';
 import { readGrant } from './grant-operations.ts';
 import { accountKey } from './keys.ts';
@@ -24,7 +24,7 @@ import { joinLine } from './waitlist-operations.ts';
 export interface HoldRequest {
   readonly permission: Permission;
   readonly grantId: string;
-  readonly body: z.output<typeof quotaRoutes.holdBooking.body>;
+  readonly body: z.output<typeof bookingRoutes.holdBooking.body>;
   readonly idempotencyKey: string;
 }
 

@@ -3,11 +3,12 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { inBatches } from '../shared/batches.ts';
 import { newItem, oldItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { accountingPortsOn } from './accounting-ports.ts';
+import { deployedTable } from './deployed-table.ts';
 import { bookingEntry, grantEntry, type LedgerEntry } from './ledger.ts';
 import { readBooking, readGrantItem } from './quotas-table.ts';
 
-const { ledger } = deployedPorts();
+const { ledger } = accountingPortsOn(deployedTable());
 
 /** Grants whose ledgers are written at the same time. */
 const GRANTS_AT_ONCE = 10;

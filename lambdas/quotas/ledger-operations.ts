@@ -1,14 +1,14 @@
 import type { Item } from '../shared/dynamo/single-table.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import type { GrantRecords } from './findings.ts';
 import { getGrant } from './grant-operations.ts';
 import { ledgerPartition } from './keys.ts';
 import type { LedgerRow } from './ledger-contract.ts';
-import type { ListPorts, Page, PageRequest } from './lists.ts';
-import type { Ports } from './ports.ts';
+import type { AccountingListPorts, Page, PageRequest } from './lists.ts';
 
 /** One page of what happened to a grant. @throws Problem `not-found`, `invalid-cursor` */
 export async function listLedger(
-  ports: ListPorts,
+  ports: AccountingListPorts,
   { permission, limit, cursor }: PageRequest,
   grantId: string,
 ): Promise<Page<LedgerRow>> {
@@ -29,7 +29,7 @@ const MAX_ATTEMPTS = 5;
 
 /** Everything there is of a grant, in the order an audit needs; `undefined` when there is no such grant. */
 export async function readRecords(
-  { quotas, ledger }: Pick<Ports, 'quotas' | 'ledger'>,
+  { quotas, ledger }: Pick<AccountingPorts, 'quotas' | 'ledger'>,
   grantId: string,
 ): Promise<StoredRecords | undefined> {
   for (let attempt = 1; ; attempt++) {

@@ -1,5 +1,6 @@
 import type { Permission } from '../shared/auth/access.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { type GrantWithAccount, getGrant } from './grant-operations.ts';
 import type { GrantListing } from './keys.ts';
 import type { Booking, Pool } from './model.ts';
@@ -12,6 +13,8 @@ import type { IdPage } from './quotas-table.ts';
 export interface ListPorts extends Ports {
   readonly cursors: Cursors;
 }
+
+export type AccountingListPorts = ListPorts & AccountingPorts;
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -36,7 +39,7 @@ export function institutionOf({ permission }: PageRequest, named: string | undef
 
 /** Reads one page of ids and what they stand for. */
 export async function pageOfIds<T>(
-  { cursors }: ListPorts,
+  { cursors }: Pick<ListPorts, 'cursors'>,
   list: string,
   request: PageRequest,
   read: (limit: number, after?: string) => Promise<IdPage>,

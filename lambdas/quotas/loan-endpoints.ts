@@ -1,6 +1,6 @@
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on } from '../shared/http/serve.ts';
-import type { ListPorts } from './lists.ts';
+import type { AccountingListPorts } from './lists.ts';
 import { loanRoutes as routes } from './loan-contract.ts';
 import { listLoanBalances, listLoans } from './loan-lists.ts';
 import type { Loan, LoanBalance, Transfer } from './loan-model.ts';
@@ -23,7 +23,7 @@ function showBalance(counts: LoanBalance) {
 
 type ActionRoute = (typeof routes)[`${'approve' | 'decline' | 'withdraw' | 'return' | 'recall' | 'writeOff'}Loan`];
 
-export function loanEndpoints(ports: ListPorts) {
+export function loanEndpoints(ports: AccountingListPorts) {
   const actionOn = (route: ActionRoute, action: LoanRequest['action']) =>
     on(route, async ({ params: { loanId }, ...request }) => {
       const { value, replayed } = await actOnLoan(ports, { ...request, loanId, action });

@@ -1,11 +1,15 @@
 import { getGrant } from './grant-operations.ts';
-import { institutionOf, type ListPorts, type Page, type PageRequest, pageOfIds } from './lists.ts';
+import { type AccountingListPorts, institutionOf, type Page, type PageRequest, pageOfIds } from './lists.ts';
 import type { Loan, LoanBalance } from './loan-model.ts';
 
 /** Lists of loans and of balances. */
 
 /** Loans from and to a grant, oldest first. */
-export async function listLoans(ports: ListPorts, request: PageRequest, grantId: string): Promise<Page<Loan>> {
+export async function listLoans(
+  ports: AccountingListPorts,
+  request: PageRequest,
+  grantId: string,
+): Promise<Page<Loan>> {
   await getGrant(ports, request.permission, grantId);
   return pageOfIds(
     ports,
@@ -18,7 +22,7 @@ export async function listLoans(ports: ListPorts, request: PageRequest, grantId:
 
 /** How an institution stands with each other one. */
 export async function listLoanBalances(
-  { loans, cursors }: ListPorts,
+  { loans, cursors }: AccountingListPorts,
   request: PageRequest,
   institutionId?: string,
 ): Promise<Page<LoanBalance>> {

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, StaleVersion } from '../shared/http/problems.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { GrantSuspended } from './errors.ts';
 import { getGrant, readGrant } from './grant-operations.ts';
 import type { loanRoutes } from './loan-contract.ts';
@@ -30,12 +31,12 @@ import {
   takeTurns,
 } from './move-requests.ts';
 import { adjusted, isWhole, type Stamp } from './moves.ts';
-import type { Outcome, Ports } from './ports.ts';
+import type { Outcome } from './ports.ts';
 
 /** Lending courses until a day. What may be lent and given back is the model's; who may ask, and what is written, is here. */
 
 /** @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */
-export async function getLoan({ loans }: Ports, permission: Permission, loanId: string): Promise<Loan> {
+export async function getLoan({ loans }: AccountingPorts, permission: Permission, loanId: string): Promise<Loan> {
   const loan = await loans.getLoan(loanId);
   if (loan === undefined) throw notFound();
   permission.require(...relationsToLoan(loan, permission.caller.institutionId));
@@ -56,7 +57,7 @@ export interface LoanProposal {
  * @throws Problem `not-found`, `role-not-permitted`, `idempotency-key-reused`, `grant-not-in-pool`, `loan-to-oneself`,
  *   `due-date-past`, `due-date-outside-period`, `grant-suspended`, `lending-limit-exceeded`, `borrowing-limit-exceeded`
  */
-export async function proposeLoan(ports: Ports, request: LoanProposal): Promise<Outcome<Loan>> {
+export async function proposeLoan(ports: AccountingPorts, request: LoanProposal): Promise<Outcome<Loan>> {
   const { permission, grantId, body } = request;
   const { grant: borrowing } = await getGrant(ports, permission, grantId);
   const { units, dueDate } = body;
@@ -105,7 +106,7 @@ export async function proposeLoan(ports: Ports, request: LoanProposal): Promise<
 }
 
 /** A loan that is known to be there. */
-export async function getLoanAsIs({ loans }: Ports, loanId: string): Promise<Loan> {
+export async function getLoanAsIs({ loans }: AccountingPorts, loanId: string): Promise<Loan> {
   const loan = await loans.getLoan(loanId);
   if (loan === undefined) throw new Error('A loan that was made is not there');
   return loan;
@@ -126,7 +127,7 @@ export interface LoanRequest {
  * @throws Problem `not-found`, `role-not-permitted`, `idempotency-key-reused`, `stale-version`, what `takeStep` throws,
  *   `partner-not-active`, `too-many-at-once`, `busy`
  */
-export async function actOnLoan(ports: Ports, request: LoanRequest): Promise<Outcome<Loan>> {
+export async function actOnLoan(ports: AccountingPorts, request: LoanRequest): Promise<Outcome<Loan>> {
   const { permission, loanId, action, body, expectedVersion } = request;
   // Without a key of the client's the attempt still needs a name, to know its own write again after a lost reply.
   const idempotencyKey = request.idempotencyKey ?? ports.newId();
@@ -157,7 +158,10 @@ export async function actOnLoan(ports: Ports, request: LoanRequest): Promise<Out
 }
 
 /** Both sides of a loan, each read as of one moment; `undefined` when that has to be tried again. */
-export async function sidesOf(ports: Ports, { lendingGrantId, borrowingGrantId }: Loan): Promise<Sides | undefined> {
+export async function sidesOf(
+  ports: AccountingPorts,
+  { lendingGrantId, borrowingGrantId }: Loan,
+): Promise<Sides | undefined> {
   const [lending, borrowing] = await Promise.all([
     readGrant(ports, lendingGrantId),
     readGrant(ports, borrowingGrantId),
@@ -172,7 +176,7 @@ function partyOf(loan: Loan, institutionId: string): Party {
 }
 
 /** Offers what has come to one of the sides to those who wait there. */
-export async function offerMoved(ports: Ports, { movement }: LoanChange, sides: Sides): Promise<void> {
+export async function offerMoved(ports: AccountingPorts, { movement }: LoanChange, sides: Sides): Promise<void> {
   if (movement?.of.kind === 'lend') await offerToLine(ports, sides.borrowing);
   if (movement?.of.kind === 'give-back') await offerToLine(ports, sides.lending);
 }

@@ -7,6 +7,7 @@ import type { Creation } from '../shared/dynamo/create-once.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { accountKey } from './keys.ts';
 import { GrantNotInPool, PartnerNotActive, TooManyAtOnce } from './loan-errors.ts';
@@ -51,7 +52,7 @@ export function creationOf(
  * @throws Problem `idempotency-key-reused`
  */
 export async function earlierOf<T>(
-  { loans }: Ports,
+  { loans }: Pick<AccountingPorts, 'loans'>,
   creation: Creation,
   read: (resourceId: string) => Promise<T>,
 ): Promise<Outcome<T> | undefined> {

@@ -5,9 +5,9 @@ import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
 import { PeriodClosed } from './closing-errors.ts';
-import type { quotaRoutes } from './contract.ts';
 import { CapacityBelowAllocated, InstitutionNotActive } from './errors.ts';
 import { type Pool, relationsTo } from './model.ts';
+import type { poolRoutes } from './pool-contract.ts';
 import type { Outcome, Ports } from './ports.ts';
 
 /** Offering capacity: pools. */
@@ -22,7 +22,7 @@ export async function getPool({ quotas }: Ports, permission: Permission, poolId:
 
 export interface PoolCreation {
   readonly permission: Permission;
-  readonly body: z.output<typeof quotaRoutes.createPool.body>;
+  readonly body: z.output<typeof poolRoutes.createPool.body>;
   readonly idempotencyKey: string;
 }
 
@@ -71,7 +71,7 @@ export async function createPool(ports: Ports, request: PoolCreation): Promise<O
 export interface PoolUpdate {
   readonly permission: Permission;
   readonly poolId: string;
-  readonly body: z.output<typeof quotaRoutes.updatePool.body>;
+  readonly body: z.output<typeof poolRoutes.updatePool.body>;
   readonly expectedVersion: number;
 }
 

@@ -2,18 +2,12 @@ import { uuidv7 } from 'uuidv7';
 
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { AllocationTable } from './allocation-table.ts';
-import { ClosingTable } from './closing-table.ts';
-import { type QuotasLedger, quotasLedger } from './ledger-table.ts';
-import { LoanTable } from './loan-table.ts';
 import { QuotasTable } from './quotas-table.ts';
 
-/** What the operations need from the world. */
+/** What the operations on pools, grants and bookings need from the world. */
 export interface Ports {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
-  readonly loans: LoanTable;
-  readonly closings: ClosingTable;
-  readonly ledger: QuotasLedger;
   readonly now: () => Date;
   /** A new UUIDv7. */
   readonly newId: () => string;
@@ -31,9 +25,6 @@ export function portsOn(table: SingleTable): Ports {
   return {
     quotas: new QuotasTable(table),
     allocations: new AllocationTable(table),
-    loans: new LoanTable(table),
-    closings: new ClosingTable(table),
-    ledger: quotasLedger(table),
     now: () => new Date(),
     newId: uuidv7,
   };

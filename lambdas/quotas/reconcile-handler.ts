@@ -1,13 +1,14 @@
 import { inBatches } from '../shared/batches.ts';
 import { totals } from '../shared/capacity/account.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { accountingPortsOn } from './accounting-ports.ts';
+import { deployedTable } from './deployed-table.ts';
 import { ledgerPartition } from './keys.ts';
 import { isBalanceOf } from './ledger.ts';
 import { auditGrant } from './ledger-audit.ts';
 import { readRecords } from './ledger-operations.ts';
 
-const ports = deployedPorts();
+const ports = accountingPortsOn(deployedTable());
 
 const GRANTS_AT_ONCE = 10;
 const PAGE = 100;

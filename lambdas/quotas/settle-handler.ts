@@ -4,10 +4,11 @@ import { settleLate } from '../shared/capacity/settle.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { deployedTable } from './deployed-table.ts';
+import { portsOn } from './ports.ts';
 import { readBooking } from './quotas-table.ts';
 
-const ports = deployedPorts();
+const ports = portsOn(deployedTable());
 const claims = bookingsAsClaims(ports);
 
 /** A booking that needs a unit has none in its grant's account: only an operator can judge how that came about. */

@@ -2,10 +2,10 @@ import type { Agent } from '../shared/auth/agent.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { type Doing, type Loan, takeStep, uncommitted } from './loan-model.ts';
 import { changeOf, getLoanAsIs, offerMoved, sidesOf } from './loan-operations.ts';
 import { MAX_ATTEMPTS, takeTurns } from './move-requests.ts';
-import type { Ports } from './ports.ts';
 
 /** The end of a loan at the end of its period. */
 
@@ -18,7 +18,7 @@ const PART = 40;
  * @param by who closes the period
  * @throws Problem `busy` when others keep changing the grants
  */
-export async function settleLoan(ports: Ports, loanId: string, by: Agent): Promise<Loan> {
+export async function settleLoan(ports: AccountingPorts, loanId: string, by: Agent): Promise<Loan> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
     await takeTurns(attempt);
     const loan = await getLoanAsIs(ports, loanId);

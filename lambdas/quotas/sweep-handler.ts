@@ -3,14 +3,15 @@ import { contradictsItself, hasLiveHolders, isQueued, totals } from '../shared/c
 import { type Swept, sweepAccount } from '../shared/capacity/sweep.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
 import type { MetricName } from '../shared/observability/metrics.ts';
+import { accountingPortsOn } from './accounting-ports.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { expireCarried, isCarriedOver } from './carried-units.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { deployedTable } from './deployed-table.ts';
 import { accountKey } from './keys.ts';
 import { type Grant, isOpen } from './model.ts';
 import { readGrantItem } from './quotas-table.ts';
 
-const ports = deployedPorts();
+const ports = accountingPortsOn(deployedTable());
 const claims = bookingsAsClaims(ports);
 
 const GRANTS_AT_ONCE = 10;

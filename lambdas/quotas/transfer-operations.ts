@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { Problem } from '../shared/http/problem.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { GrantSuspended, OutsidePeriod } from './errors.ts';
 import { getGrant } from './grant-operations.ts';
 import type { loanRoutes } from './loan-contract.ts';
@@ -19,7 +20,7 @@ import {
   takeTurns,
 } from './move-requests.ts';
 import { adjusted, type GrantState, givable, isWhole } from './moves.ts';
-import type { Outcome, Ports } from './ports.ts';
+import type { Outcome } from './ports.ts';
 
 /** Handing courses on for good. */
 
@@ -29,7 +30,11 @@ function relationsToTransfer({ giverId, receiverId, providerId }: Transfer, inst
 }
 
 /** @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */
-export async function getTransfer({ loans }: Ports, permission: Permission, transferId: string): Promise<Transfer> {
+export async function getTransfer(
+  { loans }: AccountingPorts,
+  permission: Permission,
+  transferId: string,
+): Promise<Transfer> {
   const transfer = await loans.getTransfer(transferId);
   if (transfer === undefined) throw notFound();
   permission.require(...relationsToTransfer(transfer, permission.caller.institutionId));
@@ -50,7 +55,7 @@ export interface TransferRequest {
  *   `transfer-needs-provider`, `grant-suspended`, `outside-period`, `transfer-below-committed`, `partner-not-active`,
  *   `too-many-at-once`, `busy`
  */
-export async function transferUnits(ports: Ports, request: TransferRequest): Promise<Outcome<Transfer>> {
+export async function transferUnits(ports: AccountingPorts, request: TransferRequest): Promise<Outcome<Transfer>> {
   const { permission, grantId, body } = request;
   const id = ports.newId();
   const creation = creationOf(ports, request, ['transferUnits', grantId], id);
@@ -81,7 +86,7 @@ export async function transferUnits(ports: Ports, request: TransferRequest): Pro
   throw refusalOf('moved-on');
 }
 
-async function made({ loans }: Ports, transferId: string): Promise<Transfer> {
+async function made({ loans }: AccountingPorts, transferId: string): Promise<Transfer> {
   const transfer = await loans.getTransfer(transferId);
   if (transfer === undefined) throw new Error('A transfer that was made is not there');
   return transfer;
@@ -110,7 +115,7 @@ function refuse(giving: GrantState, receiving: GrantState, { permission, body }:
 }
 
 function newTransfer(
-  { now }: Ports,
+  { now }: AccountingPorts,
   id: string,
   { grant: giving }: GrantState,
   { grant: receiving }: GrantState,

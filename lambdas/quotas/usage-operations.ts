@@ -3,16 +3,16 @@ import type * as z from 'zod/mini';
 import type { Permission } from '../shared/auth/access.ts';
 import { inBatches } from '../shared/batches.ts';
 import { Problem } from '../shared/http/problem.ts';
+import type { AccountingPorts } from './accounting-ports.ts';
 import { grantsIn } from './close-grants.ts';
 import { PeriodNotClosed } from './closing-errors.ts';
 import { readGrant } from './grant-operations.ts';
 import type { GrantListing } from './keys.ts';
 import { ledgerPartition } from './keys.ts';
-import { institutionOf, type ListPorts, type Page, type PageRequest, pageOfIds } from './lists.ts';
+import { type AccountingListPorts, institutionOf, type Page, type PageRequest, pageOfIds } from './lists.ts';
 import type { Grant } from './model.ts';
 import { nextGrant } from './moves.ts';
 import { getPool } from './pool-operations.ts';
-import type { Ports } from './ports.ts';
 import type { QuotaUsage, usageRoutes } from './usage-contract.ts';
 import { rowsOfVersion, usageOf } from './usage-model.ts';
 
@@ -27,7 +27,7 @@ export interface UsageRequest extends PageRequest {
 }
 
 /** @throws Problem `not-found`, `role-not-permitted`, `invalid-cursor` */
-export async function reportQuotaUsage(ports: ListPorts, request: UsageRequest): Promise<Page<QuotaUsage>> {
+export async function reportQuotaUsage(ports: AccountingListPorts, request: UsageRequest): Promise<Page<QuotaUsage>> {
   const { version } = request;
   const listing = await listingOf(ports, request);
   return pageOfIds(
@@ -42,14 +42,18 @@ export async function reportQuotaUsage(ports: ListPorts, request: UsageRequest):
   );
 }
 
-async function listingOf(ports: ListPorts, request: UsageRequest): Promise<GrantListing> {
+async function listingOf(ports: AccountingListPorts, request: UsageRequest): Promise<GrantListing> {
   const { permission, poolId, institutionId } = request;
   if (poolId === undefined) return { institutionId: institutionOf(request, institutionId) };
   const { providerId } = await getPool(ports, permission, poolId);
   return { institutionId: providerId, poolId };
 }
 
-async function usage({ ledger }: Ports, grant: Grant, version: number | undefined): Promise<QuotaUsage | undefined> {
+async function usage(
+  { ledger }: AccountingPorts,
+  grant: Grant,
+  version: number | undefined,
+): Promise<QuotaUsage | undefined> {
   const rows = await ledger.all(ledgerPartition(grant.id));
   const frozen = rowsOfVersion(rows, version);
   if (frozen === undefined && version !== undefined) return undefined;
@@ -69,7 +73,7 @@ type Restatement = z.output<typeof usageRoutes.restateUsage.response.schema>;
  * again makes none.
  * @throws Problem `not-found`, `role-not-permitted`, `period-not-closed`
  */
-export async function restateUsage(ports: Ports, request: RestatementRequest): Promise<Restatement> {
+export async function restateUsage(ports: AccountingPorts, request: RestatementRequest): Promise<Restatement> {
   const { permission, poolId } = request;
   const pool = await getPool(ports, permission, poolId);
   if (pool.status !== 'closed') throw new Problem(PeriodNotClosed, `The pool is ${pool.status}.`);
@@ -79,7 +83,7 @@ export async function restateUsage(ports: Ports, request: RestatementRequest): P
 }
 
 /** @returns `undefined` when nothing has happened, or is not written down yet */
-async function restate(ports: Ports, grantId: string, { permission, body }: RestatementRequest) {
+async function restate(ports: AccountingPorts, grantId: string, { permission, body }: RestatementRequest) {
   const { grant } = await readGrant(ports, grantId);
   const rows = await ports.ledger.all(ledgerPartition(grantId));
   const written = rows.findLast(({ bookingId }) => bookingId === undefined);

@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/cl
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import { type Ports, portsOn } from '../../lambdas/quotas/ports.ts';
+import { type AccountingPorts, accountingPortsOn } from '../../lambdas/quotas/accounting-ports.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { HUB_DIR, readRunning } from '../local/running.ts';
 
@@ -10,7 +10,7 @@ import { HUB_DIR, readRunning } from '../local/running.ts';
 export interface QuotasData {
   /** For people: which table, and where. */
   readonly where: string;
-  readonly ports: Ports;
+  readonly ports: AccountingPorts;
   readonly table: SingleTable;
   readonly close: () => void;
 }
@@ -26,7 +26,7 @@ export async function openQuotasData(stage: string | undefined): Promise<QuotasD
   return {
     where: stage === undefined ? 'the Hub on this machine' : `the stage ${stage} (table ${name})`,
     table,
-    ports: portsOn(table),
+    ports: accountingPortsOn(table),
     close: () => {
       client.destroy();
     },

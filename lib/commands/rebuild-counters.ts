@@ -1,10 +1,10 @@
+import type { AccountingPorts } from '../../lambdas/quotas/accounting-ports.ts';
 import { bookingsAsClaims } from '../../lambdas/quotas/bookings-as-claims.ts';
 import type { Finding } from '../../lambdas/quotas/findings.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords, type StoredRecords } from '../../lambdas/quotas/ledger-operations.ts';
 import { entitlementOf } from '../../lambdas/quotas/model.ts';
-import type { Ports } from '../../lambdas/quotas/ports.ts';
 import { placeOf } from '../../lambdas/quotas/waiting.ts';
 import type { Segment } from '../../lambdas/shared/capacity/account.ts';
 import { secondsOf } from '../../lambdas/shared/capacity/claim.ts';
@@ -43,7 +43,7 @@ export interface Rebuild {
  * @returns `undefined` when there is no such grant
  */
 export async function rebuildCounters(
-  ports: Ports,
+  ports: AccountingPorts,
   table: SingleTable,
   grantId: string,
   { dryRun }: { readonly dryRun: boolean },
@@ -80,7 +80,10 @@ export async function rebuildCounters(
 }
 
 /** @returns `undefined` when more is committed than the grant is entitled to */
-function dueAccount(ports: Ports, { grant, account, bookings }: StoredRecords): readonly Segment[] | undefined {
+function dueAccount(
+  ports: AccountingPorts,
+  { grant, account, bookings }: StoredRecords,
+): readonly Segment[] | undefined {
   const { holderOf } = bookingsAsClaims(ports);
   const waits = bookings.find((booking) => placeOf(booking) !== undefined);
   return rebuiltAccount(account, {

@@ -6,7 +6,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
-import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import { accountingRoutes, capacityRoutes } from '../../lambdas/quotas/contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
@@ -63,7 +63,26 @@ export class QuotasContext extends Construct {
       'dynamodb:UpdateItem',
       'dynamodb:ConditionCheckItem',
     );
-    http.serve(quotaRoutes, handler);
+    http.serve(capacityRoutes, handler);
+
+    // Apart from bookings, which are to start fast.
+    const { function: accounting } = new ContextFunction(this, 'Accounting', {
+      foundation,
+      description: 'Loans, transfers, the end of periods, ledgers and reports',
+      impact: 'Partners’ staff cannot lend or transfer courses, close a period, or look up what was used.',
+      bundle,
+      entry: 'accounting-handler',
+      environment: { ...environment, CURSOR_SECRET: cursors.value },
+    });
+    table.grant(
+      accounting,
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:ConditionCheckItem',
+    );
+    http.serve(accountingRoutes, accounting);
 
     const { function: sweep } = new ContextFunction(this, 'Sweep', {
       foundation,
@@ -75,7 +94,7 @@ export class QuotasContext extends Construct {
       timeout: Duration.minutes(1),
     });
     table.grant(sweep, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    mayRemove(table, handler, 'LINE#*');
+    for (const each of [handler, accounting]) mayRemove(table, each, 'LINE#*');
     mayRemove(table, sweep, 'LINE#*', 'SWEEP');
     runOnSchedule(this, 'SweepSchedule', sweep, Schedule.rate(Duration.minutes(1)));
 

@@ -1,10 +1,9 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-
+import type { AccountingPorts } from '../../lambdas/quotas/accounting-ports.ts';
 import { accountKey, ledgerPartition } from '../../lambdas/quotas/keys.ts';
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords } from '../../lambdas/quotas/ledger-operations.ts';
-import type { Ports } from '../../lambdas/quotas/ports.ts';
 import type { Account } from '../../lambdas/shared/capacity/account.ts';
 import type { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { rebuildCounters } from '../../lib/commands/rebuild-counters.ts';
@@ -15,7 +14,7 @@ import { quotasData, written } from '../support/written.ts';
 
 let scene: Scene;
 let table: SingleTable;
-let ports: Ports;
+let ports: AccountingPorts;
 let balance: Awaited<ReturnType<typeof balanceOf>>;
 let account: Account;
 

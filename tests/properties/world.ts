@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
-
+import type { AccountingPorts } from '../../lambdas/quotas/accounting-ports.ts';
 import { AllocationTable } from '../../lambdas/quotas/allocation-table.ts';
 import { ClosingTable } from '../../lambdas/quotas/closing-table.ts';
 import { type QuotasLedger, quotasLedger } from '../../lambdas/quotas/ledger-table.ts';
 import { LoanTable } from '../../lambdas/quotas/loan-table.ts';
-import type { Ports } from '../../lambdas/quotas/ports.ts';
 import { QuotasTable } from '../../lambdas/quotas/quotas-table.ts';
 import { Permission } from '../../lambdas/shared/auth/access.ts';
 import type { Caller } from '../../lambdas/shared/auth/caller.ts';
@@ -17,7 +16,7 @@ import type { Route } from '../../lambdas/shared/http/route.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 
 /** The quotas operations in this process, on the hub's engine, with a clock that only the test moves. */
-export class World implements Ports {
+export class World implements AccountingPorts {
   readonly quotas: QuotasTable;
   readonly allocations: AllocationTable;
   readonly loans: LoanTable;

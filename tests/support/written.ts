@@ -1,15 +1,14 @@
 import { expect, vi } from 'vitest';
-
+import { type AccountingPorts, accountingPortsOn } from '../../lambdas/quotas/accounting-ports.ts';
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords } from '../../lambdas/quotas/ledger-operations.ts';
-import { type Ports, portsOn } from '../../lambdas/quotas/ports.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { engine, quotasTable } from './hub.ts';
 
 /** The quotas' data past the API. */
-export async function quotasData(): Promise<{ readonly table: SingleTable; readonly ports: Ports }> {
+export async function quotasData(): Promise<{ readonly table: SingleTable; readonly ports: AccountingPorts }> {
   const table = new SingleTable(await engine(), await quotasTable());
-  return { table, ports: portsOn(table) };
+  return { table, ports: accountingPortsOn(table) };
 }
 
 /** Waits until everything that happened to a grant is in its ledger. */

@@ -4,7 +4,6 @@ import en from 'zod/v4/locales/en.js';
 
 import { notFound, Permission } from '../auth/access.ts';
 import { callerFrom } from '../auth/caller.ts';
-import { mediaTypeFor } from './media-type.ts';
 import { type FieldError, isProblemType, Problem } from './problem.ts';
 import {
   BodyTooLarge,
@@ -31,8 +30,8 @@ export interface Request<R extends Route = Route> {
   readonly query: Output<R['query']>;
   readonly body: Output<R['body']>;
   readonly idempotencyKey: R['idempotencyKey'] extends 'required' ? string : string | undefined;
-  /** What the client wants the answer in: `application/json`, or one of the route's alternatives. */
-  readonly mediaType: string;
+  /** What the client wants the answer in: see `mediaTypeFor`. */
+  readonly accept: string | undefined;
   /** The version the client has seen, from `If-Match`. */
   readonly expectedVersion: R['ifMatch'] extends 'required' ? number : number | undefined;
 }
@@ -139,7 +138,7 @@ export function readPermission(route: Route, event: GatewayEvent): Permission | 
 
 /**
  * Turns a gateway event into a request of the route, or refuses it.
- * Order: who (403), where (404), how (400, 406, 412, 428), what (413, 415, 400, 422).
+ * Order: who (403), where (404), how (400, 412, 428), what (413, 415, 400, 422).
  */
 export function readRequest<R extends Route>(
   route: R,
@@ -157,7 +156,7 @@ export function readRequest(
     query: readQuery(route, event),
     idempotencyKey: readIdempotencyKey(route, event),
     expectedVersion: readExpectedVersion(route, event),
-    mediaType: mediaTypeFor(route, event.headers['accept']),
+    accept: event.headers['accept'],
     body: readBody(route, event),
   };
 }

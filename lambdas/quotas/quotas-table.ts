@@ -198,6 +198,11 @@ export class QuotasTable {
     return this.#table.putInPlaceOf({ ...waiterKey(grantId, patient), ...waiter }, 'bookingId', seen);
   }
 
+  /** Takes an announcement back that comes to nothing. */
+  async removeWaiter(grantId: string, patient: string, bookingId: string): Promise<void> {
+    await this.#table.removeIf(waiterKey(grantId, patient), 'bookingId', bookingId);
+  }
+
   /** Every booking of a grant, as of now. */
   async allBookings(grantId: string): Promise<Booking[]> {
     const items = await this.#table.listAll(accountKey(grantId).pk, BOOKINGS, { consistent: true });

@@ -42,7 +42,13 @@ export async function joinLine(ports: Ports, { grant, id, body, fingerprint, by 
   const { quotas, now } = ports;
   const claims = bookingsAsClaims(ports);
   await announce(ports, grant.id, body.patient, id);
-  await refuseBooked(ports, grant, id, body.patient);
+  try {
+    await refuseBooked(ports, grant, id, body.patient);
+  } catch (error) {
+    // Or whoever asks again with another key would be told for a minute that somebody else is joining.
+    await quotas.removeWaiter(grant.id, body.patient, id);
+    throw error;
+  }
   const { deadline, ...patient } = body;
   const wait = joining({ ...patient, deadline }, now());
   const wanted = { ...patient, fingerprint, by };

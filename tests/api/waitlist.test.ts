@@ -107,6 +107,12 @@ describe('who finds no unit', () => {
   test('is refused a deadline that is over', async () => {
     expect((await ask({ deadline: '2020-01-01' })).code).toBe('deadline-past');
   });
+
+  test('is told again that the patient is booked, also with another key', async () => {
+    const { patient } = taken;
+    expect((await ask({ patient })).code).toBe('patient-already-booked');
+    expect((await ask({ patient })).code).toBe('patient-already-booked');
+  });
 });
 
 describe('a unit that becomes free', () => {

@@ -124,11 +124,14 @@ export class BookingModel {
     }
   }
 
-  /** Writes down that a hold or an offer is over. */
-  #end(booking: ModelBooking): void {
+  /**
+   * Writes down that a hold or an offer is over.
+   * @param contender patient for whom a unit is being taken elsewhere at this moment: no offer is made to them meanwhile
+   */
+  #end(booking: ModelBooking, contender?: number): void {
     if (booking.status === 'offered') this.#notTaken(booking);
     else booking.status = 'expired';
-    this.#promote(booking.grant);
+    this.#promote(booking.grant, contender);
   }
 
   #notTaken(booking: ModelBooking): void {
@@ -143,11 +146,11 @@ export class BookingModel {
       .toSorted((a, b) => a.offersNotTaken - b.offersNotTaken);
   }
 
-  #promote(index: number): void {
+  #promote(index: number, contender?: number): void {
     const { nominal, suspended } = this.#grant(index);
     while (!suspended && this.#committed(index) < nominal) {
       const [first] = this.#line(index);
-      if (first === undefined) return;
+      if (first === undefined || first.patient === contender) return;
       const booked = this.#bookings.some((other) => other.patient === first.patient && this.#isLive(other));
       first.status = booked ? 'withdrawn' : 'offered';
       first.expiresAt = this.#minutes + OFFER_MINUTES;
@@ -171,7 +174,7 @@ export class BookingModel {
     const mine = this.#bookings.filter((booking) => booking.patient === patient);
     const isFull = (): boolean => this.#committed(index) >= grant.nominal || this.#line(index).length > 0;
     if (!isFull()) {
-      for (const booking of mine) if (this.#isDead(booking)) this.#end(booking);
+      for (const booking of mine) if (this.#isDead(booking)) this.#end(booking, patient);
     }
     const booked = mine.some((booking) => this.#isLive(booking));
     if (isFull()) {

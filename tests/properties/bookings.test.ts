@@ -186,7 +186,7 @@ test('any sequence of requests, waits and sweeps leaves bookings and balances as
       }
       expect(await balances(real)).toEqual(model.balances());
     } finally {
-      real.world.close();
+      await real.world.leave(...real.grantIds);
     }
   });
 }, 3_600_000);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 const WANTED = Number(process.env['HUB_SEQUENCES'] ?? 60);
 
 /** Chains of sequences that run beside each other: each waits for the database most of the time. */
-const CHAINS = 4;
+const CHAINS = Number(process.env['HUB_CHAINS'] ?? 4);
 
 /**
  * Short sequences, and one in eight that is long: most faults show in a few steps, and some need many.
@@ -34,7 +34,12 @@ export async function tryAll<T>(
   const seed = Number(process.env['HUB_SEED'] ?? Date.now() % 2 ** 31);
   process.stdout.write(`${name}: ${String(runs * CHAINS)} sequences, HUB_SEED=${String(seed)}\n`);
   const chains = Array.from({ length: CHAINS }, (_, chain) =>
-    fc.assert(fc.asyncProperty(sequences, holds), { numRuns: runs, seed: seed + chain }),
+    fc.assert(fc.asyncProperty(sequences, holds), {
+      numRuns: runs,
+      seed: seed + chain,
+      endOnFailure: process.env['HUB_END'] !== undefined,
+      ...(process.env['HUB_PATH'] ? { path: process.env['HUB_PATH'] } : {}),
+    }),
   );
   await Promise.all(chains);
 }

@@ -98,6 +98,21 @@ export class SingleTable {
     await this.client.send(new DeleteCommand({ TableName: this.name, Key: key }));
   }
 
+  /** Removes an item whose `attribute` still has this value. */
+  async removeIf(key: Key, attribute: string, value: string): Promise<void> {
+    await refusedBy(
+      this.client.send(
+        new DeleteCommand({
+          TableName: this.name,
+          Key: key,
+          ConditionExpression: '#attribute = :value',
+          ExpressionAttributeNames: { '#attribute': attribute },
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      ),
+    );
+  }
+
   /**
    * The same from the end: items whose sort key begins with `prefix`, last one first, before the sort key `before`, as
    * they are now.

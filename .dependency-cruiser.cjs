@@ -11,8 +11,8 @@ module.exports = {
       },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules)\\.ts$',
-          '^lambdas/shared/(values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
+          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
+          '^lambdas/shared/(canonical|countries|days|values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },

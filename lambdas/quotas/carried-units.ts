@@ -1,8 +1,9 @@
 import { HUB } from '../shared/auth/agent.ts';
+import { isOver } from '../shared/days.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { carriedLeft, unitsLeave } from './closing-model.ts';
 import { readGrant } from './grant-operations.ts';
-import { isClosed, isOver } from './model.ts';
+import { isClosed } from './model.ts';
 import { MAX_ATTEMPTS, takeTurns } from './move-requests.ts';
 import { type GrantState, isWhole, nextGrant } from './moves.ts';
 

@@ -1,10 +1,11 @@
 import { type Account, planResize, reservedUnits, totals } from '../shared/capacity/account.ts';
+import { isOver } from '../shared/days.ts';
 import type { ClosingOfGrant } from './closing-contract.ts';
 import type { Period } from './contract-parts.ts';
 import type { Adjustments, CarryOver } from './grant-contract.ts';
 import type { LedgerRow } from './ledger-contract.ts';
 import type { Loan } from './loan-model.ts';
-import { type Booking, entitlementOf, type Grant, isOver, showBooking } from './model.ts';
+import { type Booking, entitlementOf, type Grant, showBooking } from './model.ts';
 import { freeUnits, type GrantState, type Moved, nextGrant, type Stamp } from './moves.ts';
 
 /** The end of a period: when it may be closed, what it takes and leaves, and what it has done. Pure. */

@@ -101,13 +101,6 @@ export const ReserveExceedsGrant: ProblemType = {
   advice: '`entitled` says how many courses the grant would have. Reserve at most that many for patients under 18.',
 };
 
-export const InstitutionNotActive: ProblemType = {
-  code: 'institution-not-active',
-  status: 403,
-  title: 'Your institution is not an active partner',
-  advice: 'Only active partners offer capacity. Ask an admin of the Hub about your institution’s status.',
-};
-
 export const UnknownBeneficiary: ProblemType = {
   code: 'unknown-beneficiary',
   status: 422,
@@ -139,7 +132,6 @@ export const QUOTA_PROBLEMS: readonly ProblemType[] = [
   CapacityBelowAllocated,
   NominalBelowCommitted,
   ReserveExceedsGrant,
-  InstitutionNotActive,
   UnknownBeneficiary,
   PatientNotPseudonymous,
   ...LOAN_PROBLEMS,

@@ -7,6 +7,7 @@ import { secondsOf } from '../shared/capacity/claim.ts';
 import { deriveId } from '../shared/capacity/holder.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { type ClaimOutcome, makeClaim } from '../shared/capacity/make-claim.ts';
+import { isOver } from '../shared/days.ts';
 import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
@@ -15,7 +16,7 @@ import { bookingsAsClaims, reserveFor, searchFor } from './bookings-as-claims.ts
 import { DeadlinePast, GrantSuspended, OutsidePeriod, PatientAlreadyBooked, QuotaExhausted } from './errors.ts';
 import { readGrant } from './grant-operations.ts';
 import { accountKey } from './keys.ts';
-import { type Booking, type Grant, HOLD_MINUTES, isOpen, isOver, newBooking, relationsTo } from './model.ts';
+import { type Booking, type Grant, HOLD_MINUTES, isOpen, newBooking, relationsTo } from './model.ts';
 import type { Outcome, Ports } from './ports.ts';
 import { joinLine } from './waitlist-operations.ts';
 

@@ -1,10 +1,11 @@
 import type { Item } from '../shared/dynamo/single-table.ts';
+import type { Page, PageRequest } from '../shared/http/pages.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import type { GrantRecords } from './findings.ts';
 import { getGrant } from './grant-operations.ts';
 import { ledgerPartition } from './keys.ts';
 import type { LedgerRow } from './ledger-contract.ts';
-import type { AccountingListPorts, Page, PageRequest } from './lists.ts';
+import type { AccountingListPorts } from './lists.ts';
 
 /** One page of what happened to a grant. @throws Problem `not-found`, `invalid-cursor` */
 export async function listLedger(

@@ -1,12 +1,11 @@
-import type { Permission } from '../shared/auth/access.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
+import { institutionOf, type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { type GrantWithAccount, getGrant } from './grant-operations.ts';
 import type { GrantListing } from './keys.ts';
 import type { Booking, Pool } from './model.ts';
 import { getPool } from './pool-operations.ts';
 import type { Ports } from './ports.ts';
-import type { IdPage } from './quotas-table.ts';
 
 /** Lists. Each is read from its own partition: what other partners have costs nothing here. */
 
@@ -16,43 +15,8 @@ export interface ListPorts extends Ports {
 
 export type AccountingListPorts = ListPorts & AccountingPorts;
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | undefined;
-}
-
-export interface PageRequest {
-  readonly permission: Permission;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
-
 /** How many grants one page of bookings looks into, so that a page has a bounded cost. */
 const GRANTS_PER_PAGE = 25;
-
-/** The institution a list is about: the caller's, or another for those who see all. @throws Problem `not-found` */
-export function institutionOf({ permission }: PageRequest, named: string | undefined): string {
-  const own = permission.caller.institutionId;
-  permission.require(named === undefined || named === own ? 'self' : 'none');
-  return named ?? own;
-}
-
-/** Reads one page of ids and what they stand for. */
-export async function pageOfIds<T>(
-  { cursors }: Pick<ListPorts, 'cursors'>,
-  list: string,
-  request: PageRequest,
-  read: (limit: number, after?: string) => Promise<IdPage>,
-  load: (id: string) => Promise<T | undefined>,
-): Promise<Page<T>> {
-  const after = request.cursor === undefined ? undefined : cursors.read(list, request.cursor);
-  const { entries, next } = await read(request.limit, after);
-  const loaded = await Promise.all(entries.map(({ id }) => load(id)));
-  return {
-    items: loaded.filter((item) => item !== undefined),
-    next: next === undefined ? undefined : cursors.write(list, next),
-  };
-}
 
 export async function listPools(ports: ListPorts, request: PageRequest, institutionId?: string): Promise<Page<Pool>> {
   const institution = institutionOf(request, institutionId);

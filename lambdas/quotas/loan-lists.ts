@@ -1,5 +1,6 @@
+import { institutionOf, type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import { getGrant } from './grant-operations.ts';
-import { type AccountingListPorts, institutionOf, type Page, type PageRequest, pageOfIds } from './lists.ts';
+import type { AccountingListPorts } from './lists.ts';
 import type { Loan, LoanBalance } from './loan-model.ts';
 
 /** Lists of loans and of balances. */

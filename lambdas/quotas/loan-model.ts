@@ -1,4 +1,5 @@
 import type { Relation } from '../shared/auth/vocabulary.ts';
+import { isOver } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { Period } from './contract-parts.ts';
 import { GrantSuspended } from './errors.ts';
@@ -19,7 +20,7 @@ import {
   UnitsCommitted,
   UnitsNotLendable,
 } from './loan-errors.ts';
-import { type Grant, isOver, type Versioned } from './model.ts';
+import type { Grant, Versioned } from './model.ts';
 import { freeUnits, type GrantState, givable } from './moves.ts';
 
 /** Loans and transfers as the Hub keeps them, and every decision about a loan. Pure. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
-import type { SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import type { IdPage, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
 import { GrantWrites, MAX_WRITES } from './grant-writes.ts';
 import {
   accountKey,
@@ -17,7 +17,6 @@ import {
 import { LoanBalance as LoanBalanceShape, Loan as LoanShape, Transfer as TransferShape } from './loan-contract.ts';
 import { deltasOf, type Loan, type LoanBalance, type Movement, type Transfer } from './loan-model.ts';
 import type { Moved } from './moves.ts';
-import type { IdPage } from './quotas-table.ts';
 
 /** Loans, transfers and balances between institutions; each change is one transaction with both grants and accounts. */
 

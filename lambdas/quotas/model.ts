@@ -2,6 +2,7 @@ import type { Agent } from '../shared/auth/agent.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { type Account, totals } from '../shared/capacity/account.ts';
 import { expiryOf, type Holder, type HolderState } from '../shared/capacity/holder.ts';
+import { hasBegun, isOver } from '../shared/days.ts';
 import type { BookingRepresentation, BookingStatus, HoldFor, WaitingRepresentation } from './booking-contract.ts';
 import type { Period } from './contract-parts.ts';
 import type { Adjustments, GrantRepresentation } from './grant-contract.ts';
@@ -199,15 +200,6 @@ export function endOf(holder: Holder): string {
   return new Date((expiryOf(holder) ?? 0) * 1000).toISOString();
 }
 
-/** Whether a day is over, in a time zone. */
-export function isOver(day: string, timeZone: string, now: Date): boolean {
-  // Far from that day the zone does not matter, and looking it up takes ten milliseconds.
-  const dateAt = (hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString().slice(0, 10);
-  if (dateAt(14) <= day) return false;
-  if (dateAt(-12) > day) return true;
-  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(now) > day;
-}
-
 /** Today is not after the last day of the period, in the period's time zone. */
 export function isOpen({ end, timeZone }: Period, now: Date): boolean {
   return !isOver(end, timeZone, now);
@@ -221,8 +213,7 @@ export function isClosed({ status }: Pick<Grant, 'status'>): boolean {
 /** Whether everybody may take the courses that are kept for children: from the release date on. */
 export function isReserveReleased({ paediatricReserve, period }: Grant, now: Date): boolean {
   if (paediatricReserve === undefined) return true;
-  const dayBefore = new Date(Date.parse(paediatricReserve.releaseDate) - 86_400_000).toISOString().slice(0, 10);
-  return isOver(dayBefore, period.timeZone, now);
+  return hasBegun(paediatricReserve.releaseDate, period.timeZone, now);
 }
 
 export function showPool({ version: _, by: __, ...pool }: Pool): PoolRepresentation {

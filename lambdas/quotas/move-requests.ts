@@ -1,10 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import type { Permission } from '../shared/auth/access.ts';
 import { isQueued } from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
-import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
@@ -17,35 +13,10 @@ import type { Outcome, Ports } from './ports.ts';
 
 /** What loans and transfers have in common: requests that are remembered, and what the database said to them. */
 
+export { takeTurns } from '../shared/dynamo/turns.ts';
+export { creationOf } from '../shared/http/creation.ts';
+
 export const MAX_ATTEMPTS = 12;
-/** Milliseconds. */
-const LONGEST_PAUSE = 160;
-
-/** Lets those who meet at the same grants go one after another: waits before an attempt, but not before the first. */
-export async function takeTurns(attempt: number): Promise<void> {
-  if (attempt > 0) await sleep(Math.random() * Math.min(LONGEST_PAUSE, 10 * 2 ** attempt));
-}
-
-interface KeyedRequest {
-  readonly permission: Permission;
-  readonly body: unknown;
-  readonly idempotencyKey: string;
-}
-
-/** @param target operation and the ids in the path @param resourceId of what is to be made or changed */
-export function creationOf(
-  { now }: Ports,
-  { permission: { caller }, body, idempotencyKey }: KeyedRequest,
-  target: readonly string[],
-  resourceId: string,
-): Creation {
-  return {
-    request: requestId({ caller, target, idempotencyKey }),
-    fingerprint: fingerprintOf(body),
-    resourceId,
-    now: now(),
-  };
-}
 
 /**
  * The answer to a repeated request. Asked before anything else is: what has been done is not judged again.

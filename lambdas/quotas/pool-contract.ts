@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
+import { InstitutionNotActive, InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, LocalizedText, PageQuery, pageOf, Service } from '../shared/values.ts';
 import { PeriodClosed } from './closing-errors.ts';
@@ -13,7 +13,7 @@ import {
   providerReads,
   selfReads,
 } from './contract-parts.ts';
-import { CapacityBelowAllocated, InstitutionNotActive } from './errors.ts';
+import { CapacityBelowAllocated } from './errors.ts';
 import { Units } from './units.ts';
 
 /** Pools: what they are, and how they are offered and read. */

@@ -6,7 +6,7 @@ import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
 import { type DamagedAccount, loadDamaged } from '../shared/capacity/rebuild-table.ts';
-import type { Item, SingleTable } from '../shared/dynamo/single-table.ts';
+import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
 import { Booking as BookingShape, Waiting as WaitingShape } from './booking-contract.ts';
 import { Period } from './contract-parts.ts';
 import { Grant as GrantShape } from './grant-contract.ts';
@@ -83,13 +83,6 @@ const PoolReference = z.object({ sk: z.string(), poolId: z.string() });
 
 /** Which booking is, or was last, in a grant's line for a patient. */
 export type Waiter = z.infer<typeof WaiterItem>;
-
-/** A page of ids, each with its position in the list. */
-export interface IdPage {
-  readonly entries: readonly { readonly id: string; readonly position: string }[];
-  /** Position of the last entry; `undefined` on the last page. */
-  readonly next: string | undefined;
-}
 
 interface Freshness {
   /** Whether writes of the last moment must be seen; costs twice as much. */

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 
 import type { Permission } from '../shared/auth/access.ts';
 import { inBatches } from '../shared/batches.ts';
+import { institutionOf, type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { grantsIn } from './close-grants.ts';
@@ -9,7 +10,7 @@ import { PeriodNotClosed } from './closing-errors.ts';
 import { readGrant } from './grant-operations.ts';
 import type { GrantListing } from './keys.ts';
 import { ledgerPartition } from './keys.ts';
-import { type AccountingListPorts, institutionOf, type Page, type PageRequest, pageOfIds } from './lists.ts';
+import type { AccountingListPorts } from './lists.ts';
 import type { Grant } from './model.ts';
 import { nextGrant } from './moves.ts';
 import { getPool } from './pool-operations.ts';

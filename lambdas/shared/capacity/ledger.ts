@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../canonical.ts';
 
 /**
  * The chain in which the changes of an account are written down. Each row has the hash of the row before it, so that none
@@ -20,28 +20,16 @@ export interface Link {
   readonly sequence: number;
   /** `hash` of the row before; of the first row sixty-four zeros. */
   readonly previous: string;
-  /** SHA-256 in hexadecimal of the row without this member, as `canonical` writes it. */
+  /** SHA-256 in hexadecimal of the row without this member, as JSON by RFC 8785. */
   readonly hash: string;
 }
 
 const NOTHING_BEFORE = '0'.repeat(64);
 
-/**
- * JSON that is the same for the same values: members in the order of their names, no spaces.
- * For texts, whole numbers and what is made of them it is what RFC 8785 says.
- */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
-
 /** The hash a row must have, whatever it says it has. */
 export function hashOf(hashed: object): string {
   const { hash: _, ...row }: { readonly hash?: unknown } = hashed;
-  return createHash('sha256').update(canonical(row)).digest('hex');
+  return sha256Of(row);
 }
 
 /**

@@ -30,6 +30,13 @@ export interface ItemPage {
   readonly next: string | undefined;
 }
 
+/** A page of ids, each with its position in the list. */
+export interface IdPage {
+  readonly entries: readonly { readonly id: string; readonly position: string }[];
+  /** Position of the last entry; `undefined` on the last page. */
+  readonly next: string | undefined;
+}
+
 /** The items of a partition whose sort key begins with `prefix`. DynamoDB takes no empty text for a key, so `''` is none. */
 function itemsOf(pk: string, prefix: string) {
   return prefix === ''

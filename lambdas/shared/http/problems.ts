@@ -70,6 +70,14 @@ export const RoleNotPermitted: ProblemType = {
     '`permittedRoles` names the roles of your institution that may; where it is empty, this is for the other side of the agreement to do. Nothing was changed.',
 };
 
+export const InstitutionNotActive: ProblemType = {
+  code: 'institution-not-active',
+  status: 403,
+  title: 'Your institution is not an active partner',
+  advice:
+    'Only active partners offer capacity and conclude agreements. Ask an admin of the Hub about your institution’s status.',
+};
+
 export const NotFound: ProblemType = {
   code: 'not-found',
   status: 404,
@@ -147,6 +155,7 @@ export const COMMON_PROBLEMS: readonly ProblemType[] = [
   Forbidden,
   TokenIncomplete,
   RoleNotPermitted,
+  InstitutionNotActive,
   NotFound,
   StaleVersion,
   BodyTooLarge,

@@ -7,12 +7,12 @@ module.exports = {
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
       from: {
-        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
+        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
       },
       to: {
         pathNot: [
           '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
-          '^lambdas/shared/(canonical|countries|days|values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
+          '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },

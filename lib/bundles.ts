@@ -10,7 +10,7 @@ function openApi(): string {
   return JSON.stringify(JSON.parse(readFileSync(join(import.meta.dirname, '../openapi.json'), 'utf8')));
 }
 
-const [portal, institutions, quotas] = await Promise.all([
+const [portal, institutions, agreements, quotas] = await Promise.all([
   docsAssets().then((assets) =>
     bundle({ context: 'portal', entries: ['handler'], files: { 'openapi.json': openApi(), ...assets } }),
   ),
@@ -18,6 +18,7 @@ const [portal, institutions, quotas] = await Promise.all([
     context: 'institutions',
     entries: ['handler', 'register-handler', 'members-handler', 'token-handler', 'admission-handler'],
   }),
+  bundle({ context: 'agreements', entries: ['handler', 'partners-handler'] }),
   bundle({
     context: 'quotas',
     entries: [
@@ -28,6 +29,7 @@ const [portal, institutions, quotas] = await Promise.all([
       'ledger-handler',
       'reconcile-handler',
       'partners-handler',
+      'agreements-handler',
       'closing-handler',
     ],
   }),
@@ -39,4 +41,4 @@ await stop();
  * The code of each context, as folders to deploy. All are bundled at once and while the modules of the CDK are loaded:
  * whoever imports this waits until they are there.
  */
-export const BUNDLES = { portal, institutions, quotas } as const;
+export const BUNDLES = { portal, institutions, agreements, quotas } as const;

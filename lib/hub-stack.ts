@@ -9,6 +9,7 @@ import { ContractHttpApi } from './constructs/http-api.ts';
 import { Identity } from './constructs/identity.ts';
 import { Objectives } from './constructs/objectives.ts';
 import { SigningSecret } from './constructs/signing-secret.ts';
+import { AgreementsContext } from './contexts/agreements.ts';
 import { InstitutionsContext } from './contexts/institutions.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
@@ -37,7 +38,21 @@ export class HubStack extends Stack {
       cursors,
       identity,
     });
-    new QuotasContext(this, 'Quotas', { bundle: BUNDLES.quotas, foundation, http, cursors, institutions: registry });
+    const { table: agreements } = new AgreementsContext(this, 'Agreements', {
+      bundle: BUNDLES.agreements,
+      foundation,
+      http,
+      cursors,
+      institutions: registry,
+    });
+    new QuotasContext(this, 'Quotas', {
+      bundle: BUNDLES.quotas,
+      foundation,
+      http,
+      cursors,
+      institutions: registry,
+      agreements,
+    });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });
     new HubDashboard(this, 'Dashboard', { foundation, api: http.api });

@@ -7,6 +7,8 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 
+import { agreementRoutes } from '../lambdas/agreements/contract.ts';
+import { AGREEMENT_PROBLEMS } from '../lambdas/agreements/errors.ts';
 import { institutionRoutes } from '../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../lambdas/quotas/contract.ts';
@@ -39,10 +41,11 @@ import type { Route, Routes } from '../lambdas/shared/http/route.ts';
 export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Portal: portalRoutes,
   Institutions: institutionRoutes,
+  Agreements: agreementRoutes,
   Quotas: quotaRoutes,
 };
 
-export const ALL_PROBLEMS: readonly ProblemType[] = [...COMMON_PROBLEMS, ...QUOTA_PROBLEMS];
+export const ALL_PROBLEMS: readonly ProblemType[] = [...COMMON_PROBLEMS, ...AGREEMENT_PROBLEMS, ...QUOTA_PROBLEMS];
 
 const ProblemDetails = z
   .looseObject({

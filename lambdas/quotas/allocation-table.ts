@@ -1,5 +1,5 @@
 import type { SegmentChange } from '../shared/capacity/account.ts';
-import { type Creation, createOnce } from '../shared/dynamo/create-once.ts';
+import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { GrantWrites } from './grant-writes.ts';
 import { grantKey, heldKey, institutionPartition, poolKey, SWEEP } from './keys.ts';
@@ -20,7 +20,7 @@ export type PoolCreationOutcome = Replayed | { readonly kind: 'created' | 'key-r
 
 export type GrantCreationOutcome =
   | Replayed
-  | { readonly kind: 'created' | 'key-reused' | 'pool-exceeded' | 'beneficiary-not-active' | 'id-taken' };
+  | { readonly kind: 'created' | 'key-reused' | 'pool-exceeded' | 'beneficiary-not-active' | 'moved-on' };
 
 /** A change of a grant's account. */
 export interface AccountChange {
@@ -82,12 +82,19 @@ export class AllocationTable {
     return refused.length === 0 ? 'changed' : 'refused';
   }
 
+  /** What an earlier attempt of a request has left; `undefined` if there was none. */
+  async findEarlier(creation: Creation): Promise<Earlier | undefined> {
+    return findEarlier(this.#table, creation);
+  }
+
   async createGrant(
     creation: Creation,
     grant: Grant,
     segments: readonly SegmentChange[],
+    /** The change of its agreement that was looked at. */
+    agreementSeen?: number,
   ): Promise<GrantCreationOutcome> {
-    const { id, poolId, providerId, beneficiaryId, service, nominal } = grant;
+    const { id, poolId, providerId, beneficiaryId, service, nominal, agreementId } = grant;
     const reference = { grantId: id };
     const outcome = await createOnce(this.#table, creation, [
       this.#writes.allocation(poolId, nominal),
@@ -97,10 +104,13 @@ export class AllocationTable {
       this.#writes.putNew({ ...heldKey(beneficiaryId, service, id), ...reference }),
       this.#writes.putNew({ pk: SWEEP, sk: id }),
       ...this.#writes.resizeAccount({ grant, segments }),
+      ...(agreementId === undefined || agreementSeen === undefined
+        ? []
+        : [this.#writes.unchangedAgreement(agreementId, agreementSeen)]),
     ]);
     if (outcome.kind !== 'refused') return outcome;
     if (outcome.positions.includes(0)) return { kind: 'pool-exceeded' };
-    return { kind: outcome.positions.includes(1) ? 'beneficiary-not-active' : 'id-taken' };
+    return { kind: outcome.positions.includes(1) ? 'beneficiary-not-active' : 'moved-on' };
   }
 
   /** Puts a grant in place of the version before it, with its account. */

@@ -109,6 +109,14 @@ export const UnknownBeneficiary: ProblemType = {
     '`GET /v1/institutions` lists the partners. A grant is given to an active one, and not to the provider itself.',
 };
 
+export const AgreementNotInForce: ProblemType = {
+  code: 'agreement-not-in-force',
+  status: 409,
+  title: 'No grant can be given under this agreement today',
+  advice:
+    '`because` says why: `unknown` (there is no such agreement of yours), `beneficiary-not-party`, `not-in-force` (not approved by all, not begun, over or terminated, by its own time zone) or `service-not-named`. What was agreed a moment ago is known here in a few seconds.',
+};
+
 /** A kind of `invalid-content` that has a name of its own, so that a partner's system can raise the alarm. */
 export const PatientNotPseudonymous: ProblemType = {
   code: 'patient-not-pseudonymous',
@@ -133,6 +141,7 @@ export const QUOTA_PROBLEMS: readonly ProblemType[] = [
   NominalBelowCommitted,
   ReserveExceedsGrant,
   UnknownBeneficiary,
+  AgreementNotInForce,
   PatientNotPseudonymous,
   ...LOAN_PROBLEMS,
   ...CLOSING_PROBLEMS,

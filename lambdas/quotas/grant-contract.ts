@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { CalendarDate, Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
+import { CalendarDate, Id, Instant, PageQuery, pageOf, Service, Sha256 } from '../shared/values.ts';
 import { PeriodClosed } from './closing-errors.ts';
 import {
   grantParams,
@@ -15,7 +15,13 @@ import {
   providerReads,
   selfReads,
 } from './contract-parts.ts';
-import { NominalBelowCommitted, PoolCapacityExceeded, ReserveExceedsGrant, UnknownBeneficiary } from './errors.ts';
+import {
+  AgreementNotInForce,
+  NominalBelowCommitted,
+  PoolCapacityExceeded,
+  ReserveExceedsGrant,
+  UnknownBeneficiary,
+} from './errors.ts';
 import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
 import { ChangeReason, Units } from './units.ts';
 
@@ -76,6 +82,17 @@ export const CarryOver = z
   });
 export type CarryOver = z.infer<typeof CarryOver>;
 
+/** Under which version of which agreement a grant is given. */
+export const givenUnder = {
+  agreementId: z.optional(Id).register(z.globalRegistry, {
+    description: 'The agreement it was given under.',
+  }),
+  agreementVersion: z.optional(z.int()).register(z.globalRegistry, {
+    description: 'The version that was in force then.',
+  }),
+  agreementHash: z.optional(Sha256).register(z.globalRegistry, { description: 'The hash of that version.' }),
+};
+
 export const GRANT_STATUSES = ['active', 'suspended', 'closing', 'closed'] as const;
 
 export const Grant = z
@@ -86,6 +103,7 @@ export const Grant = z
     beneficiaryId: Id,
     service: Service,
     period: Period,
+    ...givenUnder,
     nominal: Units,
     lendingLimit: Units,
     borrowingLimit: Units,
@@ -129,11 +147,21 @@ export const grantRoutes = defineRoutes({
       paediatricReserve: z.optional(PaediatricReserve),
       carryOver: z.optional(CarryOver),
       loansNeedApproval: z._default(z.boolean(), false),
+      agreementId: z.exactOptional(Id).register(z.globalRegistry, {
+        description: 'An agreement in force today, of both institutions, that names the pool’s service.',
+      }),
       illustrative: Illustrative,
     }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The new grant.', schema: Grant, etag: true },
-    problems: [NotFound, PeriodClosed, PoolCapacityExceeded, UnknownBeneficiary, ReserveExceedsGrant],
+    problems: [
+      NotFound,
+      PeriodClosed,
+      PoolCapacityExceeded,
+      UnknownBeneficiary,
+      ReserveExceedsGrant,
+      AgreementNotInForce,
+    ],
   },
   listPoolGrants: {
     operationId: 'listPoolGrants',

@@ -3,12 +3,13 @@ import type * as z from 'zod/mini';
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import { type Account, isQueued, planResize, type SegmentChange, totals } from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
-import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
+import { creationOf } from '../shared/http/creation.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { PeriodClosed } from './closing-errors.ts';
 import { NominalBelowCommitted, PoolCapacityExceeded, ReserveExceedsGrant, UnknownBeneficiary } from './errors.ts';
+import { NO_AGREEMENT, type Under, underAgreement } from './grant-agreement.ts';
 import type { grantRoutes } from './grant-contract.ts';
 import { accountKey } from './keys.ts';
 import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
@@ -26,6 +27,8 @@ export interface GrantWithAccount {
   readonly grant: Grant;
   readonly account: Account;
 }
+
+const keyReused = (): Problem => new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
 
 const periodClosed = (): Problem => new Problem(PeriodClosed, 'The pool’s period is closed, or being closed.');
 
@@ -53,53 +56,74 @@ export interface GrantCreation {
 /**
  * Grants courses of a pool to an active partner.
  * @throws Problem `not-found`, `role-not-permitted`, `period-closed`, `pool-capacity-exceeded`, `unknown-beneficiary`,
- *   `reserve-exceeds-grant`, `idempotency-key-reused`, `busy`
+ *   `reserve-exceeds-grant`, `agreement-not-in-force`, `idempotency-key-reused`, `busy`
  */
 export async function createGrant(ports: Ports, request: GrantCreation): Promise<Outcome<GrantWithAccount>> {
-  const { permission, poolId, body, idempotencyKey } = request;
+  const { permission, poolId, body } = request;
   const pool = await getPool(ports, permission, poolId);
   if (body.beneficiaryId === pool.providerId) {
     throw new Problem(UnknownBeneficiary, 'The beneficiary is the provider itself.');
   }
-  const sameness = { caller: permission.caller, target: ['createGrant', poolId], idempotencyKey };
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const grant = newGrant(ports, pool, request);
-    const creation = {
-      request: requestId(sameness),
-      fingerprint: fingerprintOf(body),
-      resourceId: grant.id,
-      now: ports.now(),
-    };
+    const under = await agreementFor(ports, pool, body);
+    const id = ports.newId();
+    const creation = creationOf(ports, request, ['createGrant', poolId], id);
+    if (under instanceof Problem) {
+      // What was given while the agreement was in force stays given.
+      const earlier = await ports.allocations.findEarlier(creation);
+      if (earlier === undefined) throw under;
+      if (earlier.kind === 'key-reused') throw keyReused();
+      return { value: await readGrant(ports, earlier.resourceId), replayed: true };
+    }
+    const grant = newGrant(ports, id, pool, request, under);
     const segments = segmentsFor([], grant);
-    const outcome = await ports.allocations.createGrant(creation, grant, segments ?? []);
+    const outcome = await ports.allocations.createGrant(creation, grant, segments ?? [], under.seen);
     switch (outcome.kind) {
       case 'created':
         return { value: await readGrant(ports, grant.id), replayed: false };
       case 'replayed':
         return { value: await readGrant(ports, outcome.resourceId), replayed: true };
       case 'key-reused':
-        throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+        throw keyReused();
       case 'pool-exceeded':
         throw await noAllocation(ports, poolId);
       case 'beneficiary-not-active':
         throw new Problem(UnknownBeneficiary, 'The beneficiary is not an active partner.');
-      case 'id-taken':
-      // A grant of the same family of ids, made in the same millisecond: the next id is another.
+      case 'moved-on':
+      // Its agreement was changed meanwhile; or there is a grant of the same family of ids, made in the same
+      // millisecond, and the next id is another.
     }
   }
   throw new Problem(Busy, 'Too many grants are being made at the same moment.', {}, 1);
 }
 
-function newGrant({ now, newId }: Ports, pool: Pool, { permission, body }: GrantCreation): Grant {
+/** The agreement that the request names, looked at as it is now. @returns the refusal when it does not permit the grant */
+async function agreementFor(
+  { quotas, now }: Ports,
+  pool: Pool,
+  { agreementId, beneficiaryId }: GrantCreation['body'],
+): Promise<Under | Problem> {
+  if (agreementId === undefined) return NO_AGREEMENT;
+  return underAgreement(await quotas.getAgreement(agreementId), pool, beneficiaryId, now());
+}
+
+function newGrant(
+  { now }: Ports,
+  id: string,
+  pool: Pool,
+  { permission, body }: GrantCreation,
+  { named }: Under,
+): Grant {
   const at = now().toISOString();
   const { id: poolId, providerId, service, period } = pool;
   return {
-    id: newId(),
+    id,
     poolId,
     providerId,
     service,
     period,
     ...body,
+    ...named,
     adjustments: NO_ADJUSTMENTS,
     status: 'active',
     createdAt: at,

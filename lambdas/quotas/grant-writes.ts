@@ -1,6 +1,6 @@
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import type { Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
-import { accountKey, grantKey, partnerKey, poolKey } from './keys.ts';
+import { accountKey, agreementKey, grantKey, partnerKey, poolKey } from './keys.ts';
 import type { Moved } from './moves.ts';
 
 /** What DynamoDB writes in one transaction. */
@@ -73,6 +73,18 @@ export class GrantWrites {
         ConditionExpression: '#status = :active',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: { ':active': 'active' },
+      },
+    };
+  }
+
+  /** An agreement is still as it was when it was looked at. */
+  unchangedAgreement(agreementId: string, seen: number): TransactWrite {
+    return {
+      ConditionCheck: {
+        TableName: this.#table.name,
+        Key: agreementKey(agreementId),
+        ConditionExpression: 'version = :seen',
+        ExpressionAttributeValues: { ':seen': seen },
       },
     };
   }

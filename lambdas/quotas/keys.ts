@@ -18,6 +18,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | grants the sweep visits; those in which nothing can happen any more | `SWEEP`; `RETIRED` | `<grant id>` |
  * | whom a grant's line is joined for | `LINE#GRANT#<family>` | `WAITER#<pseudonym>`; places: see `LineTable` |
  * | partner | `PARTNER#<id>` | `PARTNER` |
+ * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  */
 
@@ -78,6 +79,9 @@ export const lendingKey = (institutionId: string, other: string, service: string
 export const ledgerPartition = (grantId: string): string => accountKey(grantId).pk;
 
 export const partnerKey = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });
+
+/** The copy of an agreement that grants may be given under. */
+export const agreementKey = (agreementId: string): Key => ({ pk: `AGREEMENT#${agreementId}`, sk: 'AGREEMENT' });
 
 export const institutionPartition = (institutionId: string): string => `INSTITUTION#${institutionId}`;
 

@@ -138,6 +138,9 @@ const TOLD = [
   'institutionId',
   'correlationId',
   'cause',
+  'agreementId',
+  'agreementVersion',
+  'agreementHash',
   'ruleVersion',
 ] as const;
 

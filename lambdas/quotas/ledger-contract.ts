@@ -4,6 +4,7 @@ import { ROLES } from '../shared/auth/vocabulary.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, PageQuery, pageOf } from '../shared/values.ts';
+import { givenUnder } from './grant-contract.ts';
 
 /** The ledger of a grant: what it is made of, and how it is read. */
 
@@ -126,6 +127,7 @@ export const LedgerRow = z
     cause: z.optional(Id).register(z.globalRegistry, {
       description: 'The loan or transfer it happened by, or the grant courses were carried over from or to.',
     }),
+    ...givenUnder,
     ruleVersion: z.optional(z.int()).register(z.globalRegistry, {
       description: 'Version of the priority rules by which the patient waits or has waited.',
     }),

@@ -107,7 +107,13 @@ export function grantEntry({ before, after }: Change<Grant>): LedgerEntry {
     deltas,
     ...(after.reason === undefined ? {} : { reason: after.reason }),
     ...(after.cause === undefined ? {} : { cause: after.cause }),
+    ...agreementOf(after),
   };
+}
+
+/** The agreement a grant was given under, on every row about the grant; nothing on those of grants without one. */
+function agreementOf({ agreementId, agreementVersion, agreementHash }: Grant) {
+  return agreementId === undefined ? {} : { agreementId, agreementVersion, agreementHash };
 }
 
 /** What a grant's entitlement is made of. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { type AgreementChange, readAgreementChange } from '../agreements/published.ts';
 import type { InstitutionChange } from '../institutions/published.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { Account } from '../shared/capacity/account.ts';
@@ -12,6 +13,7 @@ import { Period } from './contract-parts.ts';
 import { Grant as GrantShape } from './grant-contract.ts';
 import {
   accountKey,
+  agreementKey,
   BOOKINGS,
   bookingKey,
   type GrantListing,
@@ -217,6 +219,17 @@ export class QuotasTable {
   /** Remembers a partner's status, unless a later one is known. */
   async putPartner({ id, status, version: seen }: InstitutionChange): Promise<void> {
     await this.#table.putLater({ ...partnerKey(id), status, version: seen });
+  }
+
+  /** An agreement as far as it is known here. */
+  async getAgreement(agreementId: string): Promise<AgreementChange | undefined> {
+    const item = await this.#table.get(agreementKey(agreementId), { consistent: true });
+    return item === undefined ? undefined : readAgreementChange(item);
+  }
+
+  /** Remembers what has become of an agreement, unless something later is known. */
+  async putAgreement(change: AgreementChange): Promise<void> {
+    await this.#table.putLater({ ...agreementKey(change.id), ...change });
   }
 }
 

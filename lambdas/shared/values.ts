@@ -56,6 +56,12 @@ const LanguageTag = z
     z.regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?$/, 'must be a BCP 47 language tag such as ru or uz-Cyrl'),
   );
 
+/** SHA-256 in hexadecimal. */
+export const Sha256 = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in 64 small hexadecimal digits'))
+  .register(z.globalRegistry, { id: 'Sha256', description: 'SHA-256 in hexadecimal.' });
+
 /** Names of things need neither; names of people do not belong here. */
 const looksPersonal = (text: string): boolean => /@|\d(?:[ ().-]?\d){6}/.test(text);
 
@@ -63,6 +69,8 @@ export const LocalizedText = z
   .record(LanguageTag, z.string().check(z.trim(), z.minLength(1), z.maxLength(200)))
   .check(
     z.refine((text) => Object.keys(text).length > 0, 'must have at least one language'),
+    // What is no Unicode would be stored, and hashed, as something else.
+    z.refine((text) => Object.values(text).every((each) => each.isWellFormed()), 'must be well-formed Unicode'),
     z.refine(
       (text) => !Object.values(text).some(looksPersonal),
       'must not contain an e-mail address, phone or identity number',

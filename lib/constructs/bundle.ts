@@ -42,7 +42,7 @@ const WITHOUT_EXPLANATIONS: Plugin = {
   name: 'without-explanations',
   setup: (building) => {
     building.onLoad(
-      { filter: /[\\/]lambdas[\\/].*(?:contract|contract-parts|errors|problems|values)\.ts$/ },
+      { filter: /[\\/]lambdas[\\/].*(?:contract|contract-parts|errors|problems|values|countries|money)\.ts$/ },
       async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replace(EXPLANATION, ''),
         loader: 'ts',

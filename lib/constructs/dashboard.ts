@@ -14,6 +14,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 
+import { AGREEMENT_PROBLEMS } from '../../lambdas/agreements/errors.ts';
 import { QUOTA_PROBLEMS } from '../../lambdas/quotas/errors.ts';
 import { Busy } from '../../lambdas/shared/http/problems.ts';
 import { isCounted, type MetricName } from '../../lambdas/shared/observability/metrics.ts';
@@ -80,7 +81,7 @@ function graph(title: string, width: number, left: readonly IMetric[], axis = 'n
 
 function businessWidgets(stage: StageConfig): IWidget[] {
   const count = (name: MetricName, label: string): IMetric => hubMetric(stage, name, 'Sum').with({ label });
-  const refused = [...QUOTA_PROBLEMS, Busy].filter(isCounted);
+  const refused = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy].filter(isCounted);
   return [
     graph('Bookings', THIRD, [
       count('BookingsHeld', 'held'),

@@ -23,6 +23,8 @@ export interface QuotasContextProps {
   readonly cursors: SigningSecret;
   /** The registry of partners, whose changes this context follows. */
   readonly institutions: ContextTable;
+  /** What institutions have agreed, which grants are given under. */
+  readonly agreements: ContextTable;
 }
 
 const SWEEP_IMPACT =
@@ -36,11 +38,14 @@ const CLOSING_IMPACT =
 const PARTNERS_IMPACT =
   'New partners cannot offer or get courses, and those whose status has changed are still treated as before.';
 
+const AGREEMENTS_IMPACT =
+  'Grants under new agreements are refused, and grants can still be given under an agreement that was ended.';
+
 /** Pools, grants and bookings, and the jobs that keep them true. */
 export class QuotasContext extends Construct {
   constructor(scope: Construct, id: string, props: QuotasContextProps) {
     super(scope, id);
-    const { bundle, foundation, http, cursors, institutions } = props;
+    const { bundle, foundation, http, cursors, institutions, agreements } = props;
     const { table } = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or are told to try again.',
@@ -181,6 +186,22 @@ export class QuotasContext extends Construct {
       table: institutions.table,
       filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
       impact: PARTNERS_IMPACT,
+    });
+
+    const { function: agreed } = new ContextFunction(this, 'Agreements', {
+      foundation,
+      description: 'Follows the agreements that grants are given under',
+      impact: AGREEMENTS_IMPACT,
+      bundle,
+      entry: 'agreements-handler',
+      environment,
+    });
+    table.grant(agreed, 'dynamodb:PutItem');
+    runOnStream(agreed, {
+      alarms: foundation.alarms,
+      table: agreements.table,
+      filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } }],
+      impact: AGREEMENTS_IMPACT,
     });
     this.#watchCapacity(foundation);
   }

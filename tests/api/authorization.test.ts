@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { type Relation, ROLES, type Role, SCOPES } from '../../lambdas/shared/auth/vocabulary.ts';
+import { anAgreement, anAgreementBody, aProposal } from '../support/agreements.ts';
 import { anonymous, api, apiWithAllScopes, apiWithToken, type CallOptions, type Client } from '../support/client.ts';
 import {
   aBooking,
@@ -35,12 +36,23 @@ beforeAll(async () => {
   const booking = await aBooking(scene, 'fulfilled');
   const loan = (await propose(pair, 1)).ok;
   const moved = (await transfer(scene, pair.lender, 1)).ok;
-  params = { ...pathOf(scene, booking), loanId: loan.id, transferId: moved.id };
+  const agreement = await anAgreement([scene.provider, scene.beneficiary]);
+  params = {
+    ...pathOf(scene, booking),
+    loanId: loan.id,
+    transferId: moved.id,
+    agreementId: agreement.id,
+    version: '1',
+  };
 });
 
 /** A request with nothing wrong but perhaps who sends it. An old ETag keeps a change from being carried out. */
 function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
   const bodies: Partial<Record<string, object>> = {
+    createAgreement: anAgreementBody([scene.provider, scene.beneficiary]),
+    proposeAgreementVersion: { follows: '0'.repeat(64), ...aProposal() },
+    approveAgreement: { hash: '0'.repeat(64) },
+    terminateAgreement: { reason: 'notice-given', from: '2026-01-01' },
     createPool: aPoolBody({ capacity: 0 }),
     createGrant: { beneficiaryId: scene.beneficiary.id, nominal: 0 },
     holdBooking: aBookingBody(),
@@ -91,6 +103,7 @@ describe.each(named)('$name', ({ route }) => {
 function relationOf(route: ApiRoute, side: Side): Relation {
   const { path } = route;
   if (side === 'stranger') return 'self' in route.access && !path.includes('{') ? 'self' : 'none';
+  if (path.includes('{agreementId}')) return side === 'lender' ? 'none' : 'party';
   if (path.includes('{loanId}')) return side === 'beneficiary' ? 'borrower' : side;
   // Who is at the other end of a transfer sees it; the grant and the booking it came from are not its.
   if (path.includes('{transferId}')) return side === 'lender' ? 'beneficiary' : side;
@@ -175,7 +188,7 @@ describe.each(TENANT_ROUTES.map((route) => ({ name: route.operationId, route }))
 );
 
 describe('lists', () => {
-  const LISTS = ['listPools', 'listGrants', 'listBookings'] as const;
+  const LISTS = ['listAgreements', 'listPools', 'listGrants', 'listBookings'] as const;
   const ids = async (client: Client, operationId: (typeof LISTS)[number], query = {}) =>
     (await client.call(operationId, { query: { limit: 100, ...query } })).ok.items.map(({ id }) => id);
 

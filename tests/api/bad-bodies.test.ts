@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closingSubjects, loanSubjects, NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
+import { anAgreement } from '../support/agreements.ts';
+import { agreementSubjects, closingSubjects, loanSubjects, NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
 import type { CallOptions } from '../support/client.ts';
 import {
   aBooking,
@@ -69,6 +70,8 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ...NOT_UNITS.map((nominal) => ['/nominal', { beneficiaryId: crypto.randomUUID(), nominal }] as const),
       ['/beneficiaryId', { beneficiaryId: 'alexandrov', nominal: 1 }],
       ['/beneficiaryId', { nominal: 1 }],
+      ['/agreementId', { beneficiaryId: crypto.randomUUID(), nominal: 1, agreementId: 'the old one' }],
+      ['/agreementHash', { beneficiaryId: crypto.randomUUID(), nominal: 1, agreementHash: '0'.repeat(64) }],
       ['/poolId', { beneficiaryId: crypto.randomUUID(), nominal: 1, poolId: crypto.randomUUID() }],
     ],
   },
@@ -88,6 +91,7 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/adjustments', { adjustments: { carriedIn: 5 } }],
     ],
   },
+  ...agreementSubjects,
   ...loanSubjects,
   ...closingSubjects,
   ...Object.fromEntries(
@@ -172,6 +176,7 @@ let scene: Scene;
 let pair: Pair;
 let bookingId: string;
 let loanId: string;
+let agreementId: string;
 beforeAll(async () => {
   const grantBody = { lendingLimit: 5, borrowingLimit: 5 };
   scene = await aGrant({ nominal: 5, grantBody });
@@ -180,27 +185,36 @@ beforeAll(async () => {
     borrower: scene,
   };
   loanId = (await propose(pair, 1)).ok.id;
+  agreementId = (await anAgreement([scene.provider, scene.beneficiary])).id;
   bookingId = (await aBooking(scene, 'held')).id;
 });
 
 const call = (name: OperationId, options: CallOptions) => {
   const { side } = subjectOf(name);
   const { coordinator } = side === 'lender' ? pair.lender.beneficiary : scene[side];
-  const params = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId };
+  const params = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId, agreementId };
   return coordinator.call(name, { params, ...('ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {}), ...options });
 };
 
 /** Everything that a request could have changed. */
 async function state() {
   const { provider, beneficiary } = scene;
-  const [pools, grants, bookings, loans, balance] = await Promise.all([
+  const [agreements, pools, grants, bookings, loans, balance] = await Promise.all([
+    provider.coordinator.call('listAgreements'),
     provider.coordinator.call('listPools'),
     provider.coordinator.call('listGrants'),
     beneficiary.coordinator.call('listBookings'),
     beneficiary.coordinator.call('listLoans', { params: { grantId: scene.grant.id } }),
     balanceOf(scene),
   ]);
-  return { pools: pools.body, grants: grants.body, bookings: bookings.body, loans: loans.body, balance };
+  return {
+    agreements: agreements.body,
+    pools: pools.body,
+    grants: grants.body,
+    bookings: bookings.body,
+    loans: loans.body,
+    balance,
+  };
 }
 
 test('every route with a body is tried here', () => {

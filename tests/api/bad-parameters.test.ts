@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { anAgreement, anAgreementBody, aProposal, proposeVersion } from '../support/agreements.ts';
 import { anonymous, api, type CallOptions } from '../support/client.ts';
 import {
   aBooking,
@@ -43,13 +44,23 @@ beforeAll(async () => {
   const booking = await aBooking(scene);
   const loanId = (await propose(pair, 1)).ok.id;
   const transferId = (await transfer(scene, pair.lender, 1)).ok.id;
-  params = { ...pathOf(scene, booking), loanId, transferId, asset: 'init.js', code: 'busy' };
+  const { id: agreementId, hash } = await anAgreement([scene.provider, scene.beneficiary]);
+  await proposeVersion({ id: agreementId }, provider, hash, { title: { en: 'Another one' } });
+  await anAgreement([scene.provider, scene.beneficiary]);
+  params = {
+    ...pathOf(scene, booking),
+    ...{ loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
+  };
 });
 
 /** A body that is fine, so that only what a test makes wrong is. */
 function bodyFor(operationId: OperationId): object | undefined {
   const route = ROUTES[operationId];
   if (!('body' in route)) return undefined;
+  if (operationId === 'createAgreement') return anAgreementBody([scene.provider, scene.beneficiary]);
+  if (operationId === 'proposeAgreementVersion') return { follows: '0'.repeat(64), ...aProposal() };
+  if (operationId === 'approveAgreement') return { hash: '0'.repeat(64) };
+  if (operationId === 'terminateAgreement') return { reason: 'notice-given' };
   if (operationId === 'createPool') return aPoolBody();
   if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 1 };
   if (operationId === 'holdBooking') return aBookingBody();
@@ -172,7 +183,7 @@ describe.each(ROUTES_WITH_QUERY.map(({ operationId }) => operationId as Operatio
   });
 });
 
-test.each(['listPools', 'listGrants', 'listBookings', 'listLoanBalances'] as const)(
+test.each(['listAgreements', 'listPools', 'listGrants', 'listBookings', 'listLoanBalances'] as const)(
   'a cursor of %s is good for the institution it was given to',
   async (operationId) => {
     const { next = '' } = (await call(operationId, { query: { limit: 1 } })).body as { next?: string };
@@ -201,6 +212,13 @@ describe.each(
     expect((await call(operationId, { query: { expand: 'all' } })).code).toBe('invalid-parameter');
   });
 });
+
+test.each(['0', '01', '-1', '1.5', 'latest', '10000', '9999'])(
+  'getAgreementVersion answers 404 to %s',
+  async (version) => {
+    expect((await call('getAgreementVersion', { params: { ...params, version } })).code).toBe('not-found');
+  },
+);
 
 test.each(['not-an-id', '1'])('listBookings refuses %s as the id of a grant', async (grantId) => {
   expect((await call('listBookings', { query: { grantId } })).code).toBe('invalid-parameter');

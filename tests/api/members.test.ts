@@ -93,7 +93,12 @@ describe('the trigger before token generation', () => {
     const token = accessToken(await personAsks(sub, source));
 
     expect(token.claimsToAddOrOverride).toEqual({ institution_id: elsewhere, roles: ['auditor'] });
-    expect(token.scopesToSuppress).toEqual(['hub/institutions.write', 'hub/quotas.write', 'hub/admin']);
+    expect(token.scopesToSuppress).toEqual([
+      'hub/institutions.write',
+      'hub/agreements.write',
+      'hub/quotas.write',
+      'hub/admin',
+    ]);
   });
 
   test('answers with the event it got, the response filled in', async () => {

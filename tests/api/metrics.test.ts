@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { AGREEMENT_PROBLEMS } from '../../lambdas/agreements/errors.ts';
 import { QUOTA_PROBLEMS } from '../../lambdas/quotas/errors.ts';
 import { Busy } from '../../lambdas/shared/http/problems.ts';
 import { isCounted, METRICS, type MetricName } from '../../lambdas/shared/observability/metrics.ts';
@@ -119,12 +120,12 @@ describe('of all lines of all tests so far', () => {
   });
 
   test('only refusals are divided, and only by what a contract refuses', () => {
-    const reasons = [...QUOTA_PROBLEMS, Busy].filter(isCounted).map(({ code }) => code);
+    const reasons = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy].filter(isCounted).map(({ code }) => code);
     const dimensions = taken.flatMap((each) => Object.entries(each.dimensions));
     expect(new Set(dimensions.map(([key]) => key))).toEqual(new Set(['problem']));
     expect(dimensions.filter(([, value]) => !reasons.includes(value))).toEqual([]);
-    // Each is paid for in the months in which it has a value; most of those of loans and of the end of a period never have.
-    expect(reasons.length).toBeLessThanOrEqual(30);
+    // Each is paid for in the months in which it has a value; most of those of loans, agreements and the end of a period never have.
+    expect(reasons.length).toBeLessThanOrEqual(36);
   });
 
   test('none is about an institution, a client or a resource', () => {
@@ -134,7 +135,7 @@ describe('of all lines of all tests so far', () => {
 });
 
 test('every refusal that is counted has a place on the dashboard, whichever route gives it', () => {
-  const shown = [...QUOTA_PROBLEMS, Busy];
+  const shown = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy];
   const counted = ALL_ROUTES.flatMap(({ problems }) => problems).filter(isCounted);
   expect(counted.length).toBeGreaterThan(5);
   expect(counted.filter((problem) => !shown.includes(problem))).toEqual([]);

@@ -6,7 +6,10 @@ import { aBooking, aGrant, anInstitution, aPool, type Institution } from '../sup
 import type { OperationId } from '../support/routes.ts';
 
 /** Lists of what has an id. */
-type ListOperation = Exclude<Extract<OperationId, `list${string}`>, 'listLoanBalances' | 'listLedger'>;
+type ListOperation = Exclude<
+  Extract<OperationId, `list${string}`>,
+  'listAgreementVersions' | 'listLoanBalances' | 'listLedger'
+>;
 
 interface Walk {
   readonly pages: readonly (readonly { readonly id: string }[])[];

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { anAgreement, anAgreementBody, aProposal, VALIDITY } from '../support/agreements.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
 import { allItems, DEPLOYED, hub } from '../support/hub.ts';
@@ -36,7 +37,11 @@ beforeAll(async () => {
   const booking = await aBooking(scene, 'booked');
   const loanId = (await propose(pair, 1)).ok.id;
   const transferId = (await transfer(scene, pair.lender, 1)).ok.id;
-  params = { ...pathOf(scene, booking), loanId, transferId, asset: 'init.js', code: 'busy' };
+  const { id: agreementId } = await anAgreement([scene.provider, scene.beneficiary]);
+  params = {
+    ...pathOf(scene, booking),
+    ...{ loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
+  };
 });
 
 const HEADERS = [
@@ -55,9 +60,26 @@ const HEADERS = [
   'x-patient',
 ];
 
+/** What a version says, with every value that is text but the title: a title is shown to the other parties. */
+const aVersion = () => ({
+  ...aProposal({ validity: VALIDITY, governingLaw: 'BY' }),
+  terms: {
+    services: ['proton-therapy'],
+    funding: [{ covers: 'travel', payer: 'host', upTo: { amount: 1, currency: 'KZT' } }],
+  },
+  annexes: [{ hash: 'a'.repeat(64), title: { en: 'An annex' } }],
+});
+
 function goodBody(operationId: OperationId): Record<string, unknown> {
+  if (operationId === 'createAgreement') {
+    return { ...anAgreementBody([scene.provider, scene.beneficiary]), ...aVersion() };
+  }
+  if (operationId === 'proposeAgreementVersion') return { follows: '0'.repeat(64), ...aVersion() };
+  if (operationId === 'approveAgreement') return { hash: '0'.repeat(64) };
+  if (operationId === 'terminateAgreement') return { reason: 'notice-given', from: '2026-01-01' };
   if (operationId === 'createPool') return aPoolBody({ cancellationPolicy: 'return-unit' });
-  if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 0 };
+  if (operationId === 'createGrant')
+    return { beneficiaryId: scene.beneficiary.id, nominal: 0, agreementId: crypto.randomUUID() };
   if (operationId === 'holdBooking') return aBookingBody({ holdFor: 'interactive' });
   if (operationId === 'cancelBooking') return { reason: 'administrative' };
   if (operationId === 'updateGrant') return { status: 'active', reason: 'emergency' };
@@ -71,12 +93,17 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   return {};
 }
 
+/** Titles are for people, and shown to the other parties. A name in one cannot be told from a place's; the rest can. */
+const isForPeople = (field: string, text: string): boolean => field === 'title' && text === SENTINELS.name.value;
+
 /** The body with the text in the place of one value, for every value that is text, at any depth. */
 function planted(body: Record<string, unknown>, text: string): Record<string, unknown>[] {
   return Object.entries(body).flatMap(([field, value]) => {
+    if (isForPeople(field, text)) return [];
     if (typeof value === 'string') return [{ ...body, [field]: text }];
     if (typeof value !== 'object' || value === null) return [];
-    return planted(value as Record<string, unknown>, text).map((inner) => ({ ...body, [field]: inner }));
+    const inside = planted(value as Record<string, unknown>, text);
+    return inside.map((inner) => ({ ...body, [field]: Array.isArray(value) ? Object.values(inner) : inner }));
   });
 }
 

@@ -89,8 +89,12 @@ async function deploy(
   for (let first = 0; first < partners.length; first += 50) {
     await stack.invoke('InstitutionsRegister', { institutions: partners.slice(first, first + 50) });
   }
-  const tables = { institutions: await stack.table('Institutions'), quotas: await stack.table('Quotas') };
-  await partnersAreKnown(tables.quotas, partners.length, environment);
+  const tables = {
+    institutions: await stack.table('Institutions'),
+    agreements: await stack.table('Agreements'),
+    quotas: await stack.table('Quotas'),
+  };
+  for (const table of [tables.agreements, tables.quotas]) await partnersAreKnown(table, partners.length, environment);
   const url = await stack.apiUrl();
   note(`${String(partners.length)} partners registered; ${url} answers`);
 
@@ -117,7 +121,7 @@ function notHere(endpoint = 'AWS'): Promise<never> {
   return Promise.reject(new Error(`Tests cannot see that of a deployment (${endpoint}).`));
 }
 
-/** The quotas follow the registry by its stream. */
+/** Agreements and quotas follow the registry by its stream. */
 async function partnersAreKnown(
   TableName: string,
   expected: number,
@@ -130,7 +134,7 @@ async function partnersAreKnown(
     for await (const { Count = 0 } of paginateScan({ client }, { TableName, Select: 'COUNT' })) known += Count;
     if (known >= expected) return;
     if (patience.aborted)
-      throw new Error(`The quotas know ${String(known)} of ${String(expected)} partners after a minute.`);
+      throw new Error(`${TableName} knows ${String(known)} of ${String(expected)} partners after a minute.`);
     await sleep(500);
   }
 }

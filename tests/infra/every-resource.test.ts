@@ -130,7 +130,7 @@ describe('every table', () => {
   const tables = () => template.ofType('AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table');
 
   test('is paid by use, streams its changes, is encrypted and forgets what it may', () => {
-    expect(tables()).toHaveLength(2);
+    expect(tables()).toHaveLength(3);
     for (const table of tables()) {
       expect(table.properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -268,7 +268,7 @@ describe('what is stored', () => {
 
 test('what fails on a stream is retried, then parked', () => {
   const mappings = template.ofType('AWS::Lambda::EventSourceMapping');
-  expect(mappings).toHaveLength(4);
+  expect(mappings).toHaveLength(6);
   for (const mapping of mappings) {
     expect(mapping.properties).toMatchObject({
       BisectBatchOnFunctionError: true,

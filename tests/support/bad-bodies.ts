@@ -1,7 +1,8 @@
+import { anAgreementBody, aProposal, VALIDITY } from './agreements.ts';
 import { DUE } from './loans.ts';
 import type { OperationId } from './routes.ts';
 
-/** Bodies of loans, transfers and ends of periods that no request may have. */
+/** Bodies of agreements, loans, transfers and ends of periods that no request may have. */
 
 export interface Subject {
   readonly side: 'provider' | 'beneficiary' | 'lender';
@@ -14,6 +15,102 @@ export const NOT_UNITS = [-1, 1.5, 2001, '5', null, true, [5], 1e300];
 const OTHER = '019a8f3e-7c00-7a11-8000-00000000abcd';
 const loan = (over: object) => ({ lendingGrantId: OTHER, units: 1, dueDate: DUE, ...over });
 const moved = (over: object) => ({ receivingGrantId: OTHER, units: 1, ...over });
+
+/** What is wrong with a version, wherever it is proposed. @param body one with nothing wrong */
+function wrongVersions(body: (over: object) => Readonly<Record<string, unknown>>): Subject['wrong'] {
+  const validity = (over: object) => body({ validity: { ...VALIDITY, ...over } });
+  const terms = (over: object) => body({ terms: { services: ['proton-therapy'], ...over } });
+  const funding = (over: object) => terms({ funding: [{ covers: 'travel', payer: 'host', ...over }] });
+  const upTo = (over: object) => funding({ upTo: { amount: 5, currency: 'KZT', ...over } });
+  const annex = (over: object) => body({ annexes: [{ hash: 'a'.repeat(64), title: { en: 'x' }, ...over }] });
+  return [
+    ['/title', body({ title: {} })],
+    ['/title', body({ title: undefined })],
+    ['/title', body({ title: { en: 'Call +375 29 765 43 21' } })],
+    ['/title', body({ title: { en: 'half a letter \ud800' } })],
+    ['/validity', body({ validity: undefined })],
+    ['/validity/from', validity({ from: '2026-02-30' })],
+    ['/validity/from', validity({ from: undefined })],
+    ['/validity/to', validity({ to: 'never' })],
+    ['/validity/timeZone', validity({ timeZone: 'Mars/Olympus' })],
+    ['/validity/timeZone', validity({ timeZone: undefined })],
+    ['/governingLaw', body({ governingLaw: 'XX' })],
+    ['/governingLaw', body({ governingLaw: 'by' })],
+    ['/governingLaw', body({ governingLaw: 'EU' })],
+    ['/terms', body({ terms: {} })],
+    ['/terms', body({ terms: 'as usual' })],
+    ['/terms/services/0', body({ terms: { services: ['homeopathy'] } })],
+    ['/terms/services', body({ terms: { services: ['pet-ct', 'pet-ct'] } })],
+    ['/terms/programmes/0', terms({ programmes: ['congress'] })],
+    ['/terms/remarks', terms({ remarks: 'for Ivanov' })],
+    ['/terms/funding/0/payer', funding({ payer: 'Ivanov' })],
+    ['/terms/funding/0/upTo/amount', upTo({ amount: 0.5 })],
+    ['/terms/funding/0/upTo/amount', upTo({ amount: 0 })],
+    ['/terms/funding/0/upTo/amount', upTo({ amount: 1e300 })],
+    ['/terms/funding/0/upTo/currency', upTo({ currency: 'ABC' })],
+    ['/terms/funding/0/upTo/currency', upTo({ currency: 'kzt' })],
+    ['/annexes/0/hash', annex({ hash: 'A'.repeat(64) })],
+    ['/annexes/0/title', annex({ title: undefined })],
+    ['/annexes/0/url', annex({ url: 'https://example.org' })],
+    ['/annexes', body({ annexes: Array.from({ length: 51 }, () => ({ hash: 'a'.repeat(64), title: { en: 'x' } })) })],
+    ['/illustrative', body({ illustrative: 'no' })],
+    ['/approve', body({ approve: 'yes' })],
+    ['/hash', body({ hash: '0'.repeat(64) })],
+  ];
+}
+
+const PARTIES = [{ id: OTHER }, { id: '019a8f3e-7c00-7a11-8000-00000000abce' }];
+const agreement = (over: object) => anAgreementBody(PARTIES, over);
+const following = (over: object) => ({ follows: '0'.repeat(64), ...aProposal(over) });
+
+export const agreementSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  createAgreement: {
+    side: 'provider',
+    body: agreement({}),
+    wrong: [
+      ...wrongVersions(agreement),
+      ['/kind', agreement({ kind: 'secret' })],
+      ['/parties', agreement({ parties: [OTHER, OTHER] })],
+      ['/parties', agreement({ parties: Array.from({ length: 31 }, () => crypto.randomUUID()) })],
+      ['/parties', agreement({ parties: undefined })],
+      ['/parties/1', agreement({ parties: [OTHER, 'alexandrov'] })],
+      ['/follows', agreement({ follows: '0'.repeat(64) })],
+    ],
+  },
+  proposeAgreementVersion: {
+    side: 'provider',
+    body: following({}),
+    wrong: [
+      ...wrongVersions(following),
+      ['/follows', following({ follows: undefined })],
+      ['/follows', following({ follows: 'latest' })],
+      ['/kind', following({ kind: 'bilateral' })],
+      ['/parties', following({ parties: [OTHER] })],
+    ],
+  },
+  approveAgreement: {
+    side: 'beneficiary',
+    body: { hash: '0'.repeat(64) },
+    wrong: [
+      ['/hash', {}],
+      ['/hash', { hash: 'latest' }],
+      ['/hash', { hash: null }],
+      ['/hash', { hash: 'A'.repeat(64) }],
+      ['/institutionId', { hash: '0'.repeat(64), institutionId: OTHER }],
+    ],
+  },
+  terminateAgreement: {
+    side: 'provider',
+    body: { reason: 'notice-given', from: '2098-01-01' },
+    wrong: [
+      ['/reason', {}],
+      ['/reason', { reason: 'because of Ivanov' }],
+      ['/from', { reason: 'notice-given', from: 'now' }],
+      ['/from', { reason: 'notice-given', from: null }],
+      ['/remark', { reason: 'notice-given', remark: 'x' }],
+    ],
+  },
+};
 
 export const closingSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   closePeriod: {

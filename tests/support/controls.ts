@@ -30,7 +30,7 @@ export interface HubFacts {
   readonly dynamodb: Pick<DynamoDBClientConfig, 'endpoint' | 'region'> & {
     readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  readonly tables: { readonly institutions: string; readonly quotas: string };
+  readonly tables: { readonly institutions: string; readonly agreements: string; readonly quotas: string };
   /** The folder with the synthesized app. */
   readonly assembly: string;
 }
@@ -92,7 +92,7 @@ export async function serveControls(
 }
 
 /** Active partners beside those of the demonstration, for tests that want nobody else's data in their lists. */
-const SPARE_INSTITUTIONS = 800;
+const SPARE_INSTITUTIONS = 1000;
 
 /** Hands out the ids of partners that no test has had yet, and says whom to register for that. */
 export function sparePartners() {

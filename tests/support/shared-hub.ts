@@ -48,7 +48,11 @@ async function start(project: TestProject): Promise<SharedHub> {
           region: 'eu-central-1',
           credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
         },
-        tables: { institutions: hub.tableName('Institutions'), quotas: hub.tableName('Quotas') },
+        tables: {
+          institutions: hub.tableName('Institutions'),
+          agreements: hub.tableName('Agreements'),
+          quotas: hub.tableName('Quotas'),
+        },
         assembly,
       }),
       token: (request) => hub.token(request),

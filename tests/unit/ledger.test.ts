@@ -40,6 +40,14 @@ describe('what a row says', () => {
     expect(grantEntry({ before: grant, after: { ...grant, ...change, version: 2 } }).type).toBe(type);
   });
 
+  test('of a grant under an agreement: which version, on every row; of one without, nothing', () => {
+    const named = { agreementId: grant.poolId, agreementVersion: 2, agreementHash: 'a'.repeat(64) };
+    const under = { ...grant, ...named };
+    expect(grantEntry({ before: undefined, after: under })).toMatchObject({ type: 'grant', ...named });
+    expect(grantEntry({ before: under, after: { ...under, nominal: 1, version: 2 } })).toMatchObject(named);
+    expect(Object.keys(grantEntry({ before: undefined, after: grant })).join(' ')).not.toContain('agreement');
+  });
+
   test('of a booking: which step it made, and how it counts since', () => {
     const steps = told.flatMap((each) => (each.of === 'booking' ? [bookingEntry(each)] : []));
     expect(steps.slice(0, 7).map(({ type, deltas }) => [type, deltas])).toEqual([
@@ -137,6 +145,19 @@ test('what happened within the last minute may still be under way', () => {
   const moment = new Date(records.bookings.at(-1)!.updatedAt);
   const found = auditGrant({ ...records, rows: records.rows.slice(0, -1) }, new Date(moment.getTime() + 30_000));
   expect(found).toMatchObject([{ kind: 'version-without-row', young: true }]);
+});
+
+test('a row that names another agreement than its grant is found', () => {
+  const records = someRecords(1);
+  const named = { agreementId: records.grant.poolId, agreementVersion: 2, agreementHash: 'a'.repeat(64) };
+  const grant = { ...records.grant, ...named };
+  const entry = { ...grantEntry({ before: undefined, after: grant }), balance: records.rows[0]!.balance };
+  const right = linked(entry, undefined);
+  const wrong = linked({ ...entry, agreementHash: 'b'.repeat(64) }, undefined);
+  expect(audit({ ...records, grant, rows: [{ ...right }] })).toEqual([]);
+  expect(audit({ ...records, grant, rows: [{ ...wrong }] }).map(({ kind }) => kind)).toEqual([
+    'row-differs-from-version',
+  ]);
 });
 
 describe('in line', () => {

@@ -4,7 +4,7 @@ import { tokenContents } from '../../lambdas/institutions/model.ts';
 import { ROLES, type Role, SCOPES, scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
 
 const INSTITUTION = '019a8f3e-7c00-7a11-8000-000000000001';
-const READING = ['hub/institutions.read', 'hub/quotas.read'];
+const READING = ['hub/institutions.read', 'hub/agreements.read', 'hub/quotas.read'];
 const WORKING = SCOPES.filter((scope) => scope !== 'hub/admin');
 
 describe('the scopes of a role', () => {

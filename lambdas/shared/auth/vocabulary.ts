@@ -7,6 +7,8 @@
 export const SCOPES = [
   'hub/institutions.read',
   'hub/institutions.write',
+  'hub/agreements.read',
+  'hub/agreements.write',
   'hub/quotas.read',
   'hub/quotas.write',
   'hub/admin',
@@ -33,10 +35,10 @@ export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];
 
 /**
  * How a caller's institution stands to a resource.
- * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `self` is the
- * institution itself, `none` is everybody else.
+ * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `party` is one
+ * of an agreement, `self` is the institution itself, `none` is everybody else.
  */
-export type Relation = 'provider' | 'beneficiary' | 'lender' | 'borrower' | 'self' | 'none';
+export type Relation = 'provider' | 'beneficiary' | 'lender' | 'borrower' | 'party' | 'self' | 'none';
 
 /** For each relation the roles that may do a thing. A relation that is not named may not. */
 export type AccessRule = Partial<Record<Relation, readonly Role[]>>;

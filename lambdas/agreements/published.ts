@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+
+import { hasBegun, isOver } from '../shared/days.ts';
+import { Service } from '../shared/values.ts';
+
+/** What other contexts may know of an agreement. This, not the table, is what they depend on. Pure. */
+
+/** A version that every party has approved. */
+export const ApprovedVersion = z.object({
+  version: z.int(),
+  hash: z.string(),
+  /** As it was checked when it came in: looking up a time zone takes ten milliseconds. */
+  validity: z.object({ from: z.string(), to: z.optional(z.string()), timeZone: z.string() }),
+  services: z.array(Service),
+});
+export type ApprovedVersion = z.infer<typeof ApprovedVersion>;
+
+const AgreementChange = z.object({
+  id: z.string(),
+  parties: z.array(z.string()),
+  /** In the order of their numbers. */
+  approved: z.array(ApprovedVersion),
+  termination: z.optional(z.object({ from: z.string(), timeZone: z.string() })),
+  /** Counts the changes. */
+  version: z.int(),
+});
+export type AgreementChange = z.infer<typeof AgreementChange>;
+
+/** Reads a change from the new state that the agreements' stream shows. @throws ZodError when it is not one */
+export function readAgreementChange(item: Readonly<Record<string, unknown>>): AgreementChange {
+  return AgreementChange.parse(item);
+}
+
+interface Dated {
+  readonly approved: readonly ApprovedVersion[];
+  readonly termination?: AgreementChange['termination'];
+}
+
+/** Whether an agreement has ended by a party's decision. */
+export function isTerminated({ termination }: Pick<Dated, 'termination'>, now: Date): boolean {
+  return termination !== undefined && hasBegun(termination.from, termination.timeZone, now);
+}
+
+/** The newest approved version whose validity has begun, be it over or not: it has superseded those before it. */
+export function currentVersion({ approved }: Pick<Dated, 'approved'>, now: Date): ApprovedVersion | undefined {
+  return approved.findLast(({ validity: { from, timeZone } }) => hasBegun(from, timeZone, now));
+}
+
+/** The version that is in force, if any: approved by all, in its validity by its own time zone, and not terminated. */
+export function versionInForce(agreement: Dated, now: Date): ApprovedVersion | undefined {
+  if (isTerminated(agreement, now)) return undefined;
+  const current = currentVersion(agreement, now);
+  if (current === undefined) return undefined;
+  const { to, timeZone } = current.validity;
+  return to !== undefined && isOver(to, timeZone, now) ? undefined : current;
+}

@@ -7,6 +7,8 @@ import type { Service } from '../../../lambdas/shared/values.ts';
 
 export interface DemoGrant {
   readonly beneficiary: string;
+  /** Whether it is given under the demonstration's agreement. */
+  readonly underAgreement?: boolean;
   readonly nominal: number;
   readonly bookings?: readonly DemoBooking[];
 }
@@ -36,7 +38,7 @@ export const DEMO_POOLS: readonly DemoPool[] = [
     capacity: 40,
     grants: [
       // Left untouched: the first booking is the reader's.
-      { beneficiary: 'alexandrov', nominal: 12 },
+      { beneficiary: 'alexandrov', nominal: 12, underAgreement: true },
       {
         beneficiary: 'kazior',
         nominal: 4,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import type { Hub } from '../hub.ts';
 import type { Store } from '../store.ts';
+import { DEMO_AGREEMENT } from './agreements.ts';
 import { DEMO_INSTITUTIONS, type DemoInstitution } from './institutions.ts';
 import { DEMO_POOLS, type DemoGrant, type DemoPool } from './quotas.ts';
 
@@ -17,6 +18,7 @@ export type Demo = z.infer<typeof Demo>;
 
 const DOCUMENT = 'demo';
 const Created = z.looseObject({ id: z.string() });
+const Proposed = z.looseObject({ latest: z.looseObject({ hash: z.string() }) });
 
 /**
  * Registers the demo institutions, enrols their clients and fills pools, grants and bookings through the API, unless that has been done this
@@ -50,13 +52,35 @@ async function enrolClients(hub: Hub): Promise<void> {
 }
 
 async function makePools(hub: Hub, year: number) {
-  // The quotas context learns of the partners from the registry's stream.
+  // The other contexts learn of the partners from the registry's stream, and the quotas of agreements from theirs.
   await hub.drainStreams();
-  return Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year)));
+  const agreementId = await makeAgreement(hub, year);
+  await hub.drainStreams();
+  return Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year, agreementId)));
+}
+
+/** @returns the id of an agreement in force */
+async function makeAgreement(hub: Hub, year: number): Promise<string> {
+  const { parties, kind, title, terms, timeZone } = DEMO_AGREEMENT;
+  const [proposing, approving] = await Promise.all(parties.map((alias) => caller(hub, alias, year)));
+  const validity = { from: `${String(year)}-01-01`, to: `${String(year)}-12-31`, timeZone };
+  const made = await proposing?.('agreement', '/v1/agreements', {
+    ...{ kind, parties: parties.map((alias) => institution(alias).id), title: title(year), validity, terms },
+    ...{ illustrative: true, approve: true },
+  });
+  const { hash } = Proposed.parse(made).latest;
+  const { id } = Created.parse(made);
+  await approving?.('approval', `/v1/agreements/${id}/approvals`, { hash });
+  return id;
 }
 
 /** @returns `provider/beneficiary` → grant id */
-async function makePool(hub: Hub, pool: DemoPool, year: number): Promise<ReadonlyMap<string, string>> {
+async function makePool(
+  hub: Hub,
+  pool: DemoPool,
+  year: number,
+  agreementId: string,
+): Promise<ReadonlyMap<string, string>> {
   const { provider, service, name, capacity } = pool;
   const { timeZone } = institution(provider);
   const period = { start: `${String(year)}-01-01`, end: `${String(year)}-12-31`, timeZone };
@@ -70,12 +94,13 @@ async function makePool(hub: Hub, pool: DemoPool, year: number): Promise<Readonl
   });
   const grants = await Promise.all(
     pool.grants.map(async (grant): Promise<[string, string]> => {
-      const key = `grant-${service}-${grant.beneficiary}`;
-      const { beneficiary, nominal } = grant;
+      const { beneficiary, nominal, underAgreement = false } = grant;
+      const key = `grant-${service}-${beneficiary}${underAgreement ? '-agreed' : ''}`;
       const { id } = await post(key, `/v1/pools/${poolId}/grants`, {
         beneficiaryId: institution(beneficiary).id,
         nominal,
         illustrative: true,
+        ...(underAgreement ? { agreementId } : {}),
       });
       await makeBookings(hub, grant, id, year);
       return [`${provider}/${beneficiary}`, id];

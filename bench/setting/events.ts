@@ -70,7 +70,7 @@ export function gatewayEvent({
             client_id: 'bench-client',
             institution_id: sender.institutionId,
             roles: `[${sender.role ?? 'coordinator'}]`,
-            scope: 'hub/quotas.read hub/quotas.write hub/institutions.read',
+            scope: 'hub/quotas.read hub/quotas.write hub/institutions.read hub/agreements.read',
           },
           scopes: route.scopes === 'public' ? [] : [...route.scopes],
         },

@@ -1,3 +1,4 @@
+import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
@@ -26,6 +27,11 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
       sender: beneficiary,
       params: { institutionId: beneficiary.institutionId },
     }),
+  },
+  {
+    name: 'agreements',
+    logicalId: 'AgreementsHttp',
+    firstGet: ({ beneficiary }) => ({ route: agreementRoutes.listAgreements, sender: beneficiary }),
   },
   {
     name: 'quotas',

@@ -32,7 +32,8 @@ function part<T>(path: string, kind: new (...args: never[]) => T): T {
 const quotas = part('Quotas/', TableV2);
 
 if (app.node.tryGetContext('nameTables') === 'yes') {
-  for (const path of ['Institutions/', 'Quotas/']) part(path, CfnGlobalTable).tableName = `Hub${path.slice(0, -1)}`;
+  for (const path of ['Institutions/', 'Agreements/', 'Quotas/'])
+    part(path, CfnGlobalTable).tableName = `Hub${path.slice(0, -1)}`;
 }
 
 if (release === 'next' || release === 'broken') {

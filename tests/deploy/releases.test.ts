@@ -53,7 +53,7 @@ async function call(
 /** Everything that is stored, in an order of its own. */
 async function everything(): Promise<readonly string[]> {
   const items: string[] = [];
-  for (const prefix of ['Institutions', 'Quotas']) {
+  for (const prefix of ['Institutions', 'Agreements', 'Quotas']) {
     const TableName = await stack.table(prefix);
     for await (const { Items = [] } of paginateScan({ client: database }, { TableName })) {
       items.push(...Items.map((item) => JSON.stringify(Object.entries(item).toSorted())));

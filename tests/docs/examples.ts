@@ -69,10 +69,11 @@ async function outputsOf(commands: readonly string[], { url, token }: Shell): Pr
     .map((text) => text.trim());
 }
 
-/** Without what is another each time: ids the Hub makes, moments, years, ports and signatures. */
+/** Without what is another each time: ids the Hub makes and the hashes of what names them, moments, years, ports and signatures. */
 function comparable(output: string, json: boolean): string {
   const text = json ? JSON.stringify(sorted(JSON.parse(output))) : output;
   return text
+    .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
     .replaceAll(/[0-9a-f]{8}-(?!7c00-7a11-8000-0000000000)[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replaceAll(/20\d\d-\d\d-\d\dT[\d:.]+Z/g, '<moment>')
     .replaceAll(/\b20\d\d\b/g, '<year>')

@@ -57,6 +57,6 @@ test('the token endpoint gives what the trigger says, and nothing to who is not 
     clientId: account,
     institutionId: institution.id,
     roles: ['commission-member', 'auditor'],
-    scopes: ['hub/institutions.read', 'hub/quotas.read'],
+    scopes: ['hub/institutions.read', 'hub/agreements.read', 'hub/quotas.read'],
   });
 });

@@ -22,6 +22,8 @@ export type Wanted =
       outdated: boolean;
       same: boolean;
     }
+  /** Another version that all approve at once. */
+  | { do: 'agree'; by: number; validity: WantedValidity }
   | { do: 'approve'; by: number; outdated: boolean }
   | { do: 'terminate'; by: number; from: number | undefined }
   | { do: 'wait'; hours: number };
@@ -65,6 +67,9 @@ export class AgreementModel {
         if (wanted.same) return 'version-unchanged';
         this.#versions.push({ validity: wanted.validity, approvedBy: new Set(wanted.approve ? [wanted.by] : []) });
         return 'proposed';
+      case 'agree':
+        this.#versions.push({ validity: wanted.validity, approvedBy: new Set(Array(this.#parties).keys()) });
+        return 'agreed';
       case 'approve': {
         const { approvedBy } = this.#latest();
         if (wanted.outdated) return 'agreement-hash-outdated';

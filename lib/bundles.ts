@@ -10,35 +10,34 @@ function openApi(): string {
   return JSON.stringify(JSON.parse(readFileSync(join(import.meta.dirname, '../openapi.json'), 'utf8')));
 }
 
-const [portal, institutions, agreements, quotas] = await Promise.all([
+const [portal, contexts] = await Promise.all([
   docsAssets().then((assets) =>
-    bundle({ context: 'portal', entries: ['handler'], files: { 'openapi.json': openApi(), ...assets } }),
+    bundle({ name: 'portal', entries: { portal: ['handler'] }, files: { 'openapi.json': openApi(), ...assets } }),
   ),
   bundle({
-    context: 'institutions',
-    entries: ['handler', 'register-handler', 'members-handler', 'token-handler', 'admission-handler'],
-  }),
-  bundle({ context: 'agreements', entries: ['handler', 'partners-handler'] }),
-  bundle({
-    context: 'quotas',
-    entries: [
-      'handler',
-      'accounting-handler',
-      'settle-handler',
-      'sweep-handler',
-      'ledger-handler',
-      'reconcile-handler',
-      'partners-handler',
-      'agreements-handler',
-      'closing-handler',
-    ],
+    name: 'contexts',
+    entries: {
+      institutions: ['handler', 'register-handler', 'members-handler', 'token-handler', 'admission-handler'],
+      agreements: ['handler', 'partners-handler'],
+      quotas: [
+        'handler',
+        'accounting-handler',
+        'settle-handler',
+        'sweep-handler',
+        'ledger-handler',
+        'reconcile-handler',
+        'partners-handler',
+        'agreements-handler',
+        'closing-handler',
+      ],
+    },
   }),
 ]);
 // Or it would stay, idle, as long as this process.
 await stop();
 
 /**
- * The code of each context, as folders to deploy. All are bundled at once and while the modules of the CDK are loaded:
- * whoever imports this waits until they are there.
+ * The code to deploy, as folders: what the portal shows is apart from everything else. All is bundled at once and while the
+ * modules of the CDK are loaded: whoever imports this waits until it is there.
  */
-export const BUNDLES = { portal, institutions, agreements, quotas } as const;
+export const BUNDLES = { portal, contexts } as const;

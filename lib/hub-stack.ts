@@ -32,21 +32,21 @@ export class HubStack extends Stack {
     new DocumentBucket(this, 'Documents', foundation);
     new PortalContext(this, 'Portal', { bundle: BUNDLES.portal, foundation, http, identity });
     const { table: registry } = new InstitutionsContext(this, 'Institutions', {
-      bundle: BUNDLES.institutions,
+      bundle: BUNDLES.contexts,
       foundation,
       http,
       cursors,
       identity,
     });
     const { table: agreements } = new AgreementsContext(this, 'Agreements', {
-      bundle: BUNDLES.agreements,
+      bundle: BUNDLES.contexts,
       foundation,
       http,
       cursors,
       institutions: registry,
     });
     new QuotasContext(this, 'Quotas', {
-      bundle: BUNDLES.quotas,
+      bundle: BUNDLES.contexts,
       foundation,
       http,
       cursors,

@@ -8,10 +8,12 @@ import { build, type Plugin } from 'esbuild';
 const ROOT = join(import.meta.dirname, '../..');
 
 export interface BundleProps {
-  /** Folder under `lambdas/`, and name of the bundle. */
-  readonly context: string;
-  /** Modules of that folder with a `handler`, without `.ts`. They share one bundle, so common code is shipped once. */
-  readonly entries: readonly string[];
+  readonly name: string;
+  /**
+   * Modules with a `handler`, by context: without `.ts`, in its folder under `lambdas/`. They share one bundle, so common
+   * code is shipped once. Each is named after its context and itself: `quotas-handler`.
+   */
+  readonly entries: Readonly<Record<string, readonly string[]>>;
   /** Contents of files shipped beside the code, by name. */
   readonly files?: Readonly<Record<string, string | Buffer>>;
 }
@@ -52,13 +54,17 @@ const WITHOUT_EXPLANATIONS: Plugin = {
 };
 
 /**
- * Bundles a context's handlers for `nodejs24.x` and returns the folder to deploy: named after what is in it, so that
+ * Bundles handlers for `nodejs24.x` and returns the folder to deploy: named after what is in it, so that
  * any number of processes can bundle at once.
  */
-export async function bundle({ context, entries, files = {} }: BundleProps): Promise<string> {
+export async function bundle({ name, entries, files = {} }: BundleProps): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: entries.map((entry) => join('lambdas', context, `${entry}.ts`)),
+    entryPoints: Object.fromEntries(
+      Object.entries(entries).flatMap(([context, modules]) =>
+        modules.map((module) => [`${context}-${module}`, join('lambdas', context, `${module}.ts`)]),
+      ),
+    ),
     outdir: '/',
     outExtension: { '.js': '.mjs' },
     write: false,
@@ -76,13 +82,13 @@ export async function bundle({ context, entries, files = {} }: BundleProps): Pro
   });
   const contents = new Map<string, string | Uint8Array>(Object.entries(files));
   for (const { path, contents: code } of outputFiles) contents.set(basename(path), code);
-  return folderWith(context, contents);
+  return folderWith(name, contents);
 }
 
-function folderWith(context: string, contents: ReadonlyMap<string, string | Uint8Array>): string {
+function folderWith(bundleName: string, contents: ReadonlyMap<string, string | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const [name, content] of contents) hash.update(`${name}\0`).update(content);
-  const folder = join(CACHE, `${context}-${hash.digest('hex').slice(0, 16)}`);
+  const folder = join(CACHE, `${bundleName}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   mkdirSync(CACHE, { recursive: true });
   const draft = mkdtempSync(join(CACHE, 'draft-'));

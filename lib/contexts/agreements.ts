@@ -40,7 +40,7 @@ export class AgreementsContext extends Construct {
       description: 'Agreements between partners: versions, approvals, termination',
       impact: 'Partners cannot propose, approve, terminate or look up agreements, or only some of them.',
       bundle,
-      entry: 'handler',
+      entry: 'agreements-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
     table.grant(
@@ -58,7 +58,7 @@ export class AgreementsContext extends Construct {
       description: 'Follows the registry of partners',
       impact: PARTNERS_IMPACT,
       bundle,
-      entry: 'partners-handler',
+      entry: 'agreements-partners-handler',
       environment,
     });
     table.grant(partners, 'dynamodb:PutItem');

@@ -38,7 +38,7 @@ export class InstitutionsContext extends Construct {
       description: 'The registry of partner institutions',
       impact: 'Partners’ systems cannot look up who takes part, so staff cannot choose whom to give a grant.',
       bundle,
-      entry: 'handler',
+      entry: 'institutions-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
     this.table.table.grant(handler, 'dynamodb:GetItem', 'dynamodb:Query');
@@ -49,7 +49,7 @@ export class InstitutionsContext extends Construct {
       description: 'Registers partners; invoked by an admin with the list of them',
       impact: 'An admin cannot register partners; those who are registered work on.',
       bundle,
-      entry: 'register-handler',
+      entry: 'institutions-register-handler',
       environment,
     });
     this.table.table.grant(register, 'dynamodb:PutItem');
@@ -60,7 +60,7 @@ export class InstitutionsContext extends Construct {
       description: 'Says who acts for which institution in which roles; invoked by an admin',
       impact: 'An admin cannot onboard or revoke anybody; those who are enrolled work on.',
       bundle,
-      entry: 'members-handler',
+      entry: 'institutions-members-handler',
       environment,
     });
     this.table.table.grant(members, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem');
@@ -71,7 +71,7 @@ export class InstitutionsContext extends Construct {
       description: 'Puts institution and roles into access tokens before Cognito gives them out',
       impact: 'Nobody can sign in and no system gets a new token; who has one works on until it ends.',
       bundle,
-      entry: 'token-handler',
+      entry: 'institutions-token-handler',
       environment,
       // Cognito waits no longer.
       timeout: Duration.seconds(5),
@@ -85,7 +85,7 @@ export class InstitutionsContext extends Construct {
       impact:
         'A new partner’s system is refused, a revoked one is not; after some deployments every system is refused.',
       bundle,
-      entry: 'admission-handler',
+      entry: 'institutions-admission-handler',
       environment,
     });
     this.table.table.grant(admission, 'dynamodb:Query');

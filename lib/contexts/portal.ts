@@ -23,7 +23,7 @@ export class PortalContext extends Construct {
       description: 'Health, API reference, problem pages, who am I',
       impact: 'Developers of partners cannot read the API’s reference, and monitors of partners see the Hub as down.',
       bundle,
-      entry: 'handler',
+      entry: 'portal-handler',
       environment: { SIGN_IN_URL: identity.signInUrl },
     });
     http.serve(portalRoutes, handler);

@@ -57,7 +57,7 @@ export class QuotasContext extends Construct {
       description: 'Pools, grants and bookings',
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or only some of them.',
       bundle,
-      entry: 'handler',
+      entry: 'quotas-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
     table.grant(
@@ -76,7 +76,7 @@ export class QuotasContext extends Construct {
       description: 'Loans, transfers, the end of periods, ledgers and reports',
       impact: 'Partners’ staff cannot lend or transfer courses, close a period, or look up what was used.',
       bundle,
-      entry: 'accounting-handler',
+      entry: 'quotas-accounting-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
     table.grant(
@@ -94,7 +94,7 @@ export class QuotasContext extends Construct {
       description: 'Gives the units of expired holds back, and on to who waits',
       impact: SWEEP_IMPACT,
       bundle,
-      entry: 'sweep-handler',
+      entry: 'quotas-sweep-handler',
       environment,
       timeout: Duration.minutes(1),
     });
@@ -108,7 +108,7 @@ export class QuotasContext extends Construct {
       description: 'Makes a grant’s account agree with a booking whose request died half-way',
       impact: SETTLE_IMPACT,
       bundle,
-      entry: 'settle-handler',
+      entry: 'quotas-settle-handler',
       environment,
     });
     table.grant(settle, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
@@ -130,7 +130,7 @@ export class QuotasContext extends Construct {
       description: 'Writes down what happened to grants and bookings',
       impact: LEDGER_IMPACT,
       bundle,
-      entry: 'ledger-handler',
+      entry: 'quotas-ledger-handler',
       environment,
       timeout: Duration.seconds(30),
     });
@@ -147,7 +147,7 @@ export class QuotasContext extends Construct {
       description: 'Compares what the ledgers add up to with the counters',
       impact: 'Nobody would be told that a grant counts more or fewer courses than are booked.',
       bundle,
-      entry: 'reconcile-handler',
+      entry: 'quotas-reconcile-handler',
       environment,
       timeout: Duration.minutes(1),
     });
@@ -159,7 +159,7 @@ export class QuotasContext extends Construct {
       description: 'Closes periods that were ended',
       impact: CLOSING_IMPACT,
       bundle,
-      entry: 'closing-handler',
+      entry: 'quotas-closing-handler',
       environment,
       timeout: Duration.minutes(1),
     });
@@ -177,7 +177,7 @@ export class QuotasContext extends Construct {
       description: 'Follows the registry of partners',
       impact: PARTNERS_IMPACT,
       bundle,
-      entry: 'partners-handler',
+      entry: 'quotas-partners-handler',
       environment,
     });
     table.grant(partners, 'dynamodb:PutItem');
@@ -193,7 +193,7 @@ export class QuotasContext extends Construct {
       description: 'Follows the agreements that grants are given under',
       impact: AGREEMENTS_IMPACT,
       bundle,
-      entry: 'agreements-handler',
+      entry: 'quotas-agreements-handler',
       environment,
     });
     table.grant(agreed, 'dynamodb:PutItem');

@@ -15,16 +15,18 @@ function codeOf(folder: string): string {
 /** How a text begins, without characters that a bundler writes in another way. */
 const beginning = (text: string): string => /^[\w ,.-]*/.exec(text)?.[0] ?? '';
 
-const quotas = codeOf(BUNDLES.quotas);
+const contexts = codeOf(BUNDLES.contexts);
 
 test('functions carry what they answer, not what explains it to people', () => {
-  const carried = ALL_PROBLEMS.filter(({ code }) => quotas.includes(`"${code}"`));
+  const carried = ALL_PROBLEMS.filter(({ code }) => contexts.includes(`"${code}"`));
   expect(carried.length).toBeGreaterThan(50);
-  const lost = carried.filter(({ title }) => !quotas.includes(beginning(title)));
+  const lost = carried.filter(({ title }) => !contexts.includes(beginning(title)));
   expect(lost).toEqual([]);
-  const explained = carried.filter(({ advice }) => beginning(advice).length > 20 && quotas.includes(beginning(advice)));
+  const explained = carried.filter(
+    ({ advice }) => beginning(advice).length > 20 && contexts.includes(beginning(advice)),
+  );
   expect(explained).toEqual([]);
-  for (const { summary } of Object.values(quotaRoutes)) expect(quotas).not.toContain(`:"${summary}"`);
+  for (const { summary } of Object.values(quotaRoutes)) expect(contexts).not.toContain(`:"${summary}"`);
 });
 
 test('no function carries what only a browser would load', () => {

@@ -34,12 +34,7 @@ export async function tryAll<T>(
   const seed = Number(process.env['HUB_SEED'] ?? Date.now() % 2 ** 31);
   process.stdout.write(`${name}: ${String(runs * CHAINS)} sequences, HUB_SEED=${String(seed)}\n`);
   const chains = Array.from({ length: CHAINS }, (_, chain) =>
-    fc.assert(fc.asyncProperty(sequences, holds), {
-      numRuns: runs,
-      seed: seed + chain,
-      endOnFailure: process.env['HUB_END'] !== undefined,
-      ...(process.env['HUB_PATH'] ? { path: process.env['HUB_PATH'] } : {}),
-    }),
+    fc.assert(fc.asyncProperty(sequences, holds), { numRuns: runs, seed: seed + chain }),
   );
   await Promise.all(chains);
 }

@@ -6,15 +6,16 @@ import { quotaRoutes as routes } from '../../lambdas/quotas/contract.ts';
 import { createGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { createPool } from '../../lambdas/quotas/pool-operations.ts';
 import type { QuotasTable } from '../../lambdas/quotas/quotas-table.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
 import { as, outcomeOf, World } from '../properties/world.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 
 /** What becomes known of an agreement between the look at it and the grant. */
 
 let hub: Hub;
 let world: World;
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
   world = new World(hub);
   await world.registerPartners();
 });

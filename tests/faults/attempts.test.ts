@@ -7,9 +7,10 @@ import { hold } from '../../lambdas/quotas/hold.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { settle } from '../../lambdas/shared/capacity/settle.ts';
 import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
 import { grantsIn } from '../properties/grants.ts';
 import { as, outcomeOf, World } from '../properties/world.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 
 /** Several attempts of one request in each other's way, held and let go at chosen moments. */
 
@@ -17,7 +18,7 @@ let hub: Hub;
 let world: World;
 let grantId: string;
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
 });
 afterAll(() => hub.stop());
 

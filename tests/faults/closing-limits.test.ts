@@ -6,10 +6,11 @@ import { readGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts
 import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { SEGMENT_UNITS, totals } from '../../lambdas/shared/capacity/account.ts';
 import { deriveId, type Holder } from '../../lambdas/shared/capacity/holder.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
 import { Reality } from '../properties/loan-reality.ts';
 import type { Terms } from '../properties/loan-steps.ts';
 import { as, outcomeOf } from '../properties/world.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 
 /** The end of a period where it is larger than one transaction, or its surroundings are not as they were foreseen. */
 
@@ -19,7 +20,7 @@ const ALL = { percent: 100, max: 2000 };
 let hub: Hub;
 const opened: Reality[] = [];
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
 });
 afterAll(async () => {
   for (const { world } of opened) world.close();

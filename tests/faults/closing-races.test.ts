@@ -10,10 +10,11 @@ import { unitState } from '../../lambdas/quotas/model.ts';
 import { isWhole } from '../../lambdas/quotas/moves.ts';
 import { totals } from '../../lambdas/shared/capacity/account.ts';
 import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
 import { Reality } from '../properties/loan-reality.ts';
 import type { Wanted } from '../properties/loan-steps.ts';
 import { as, outcomeOf, World } from '../properties/world.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 
 /** The end of a period while others do everything they can at the same moment. */
 
@@ -28,7 +29,7 @@ let hub: Hub;
 let closing: World;
 let late: World;
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
   closing = new World(hub);
   closing.goTo(SOON);
   late = new World(hub);

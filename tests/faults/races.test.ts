@@ -5,16 +5,17 @@ import { getGrant, updateGrant } from '../../lambdas/quotas/grant-operations.ts'
 import { hold } from '../../lambdas/quotas/hold.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { familyOf, type Holder } from '../../lambdas/shared/capacity/holder.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
 import { grantsIn } from '../properties/grants.ts';
 import { as, outcomeOf, World } from '../properties/world.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 
 /** What only two requests at the same moment can reach, brought about step by step. */
 
 let hub: Hub;
 let world: World;
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
 });
 afterAll(async () => {
   world.close();

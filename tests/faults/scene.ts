@@ -6,6 +6,7 @@ import { uuidv7 } from 'uuidv7';
 import type { Account } from '../../lambdas/shared/capacity/account.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { World } from '../properties/world.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 import { FaultProxy } from './fault-proxy.ts';
 
 export interface Answer {
@@ -34,8 +35,8 @@ export class Scene {
 
   static async open(options: { readonly jobs: boolean } = { jobs: true }): Promise<Scene> {
     let proxy: FaultProxy | undefined;
-    const hub = await startHub({
-      ...options,
+    const start = options.jobs ? startHub : startQuietHub;
+    const hub = await start({
       interposeDynamodb: async (endpoint) => {
         proxy = await FaultProxy.start(endpoint);
         return proxy.url;

@@ -9,7 +9,8 @@ import { hold } from '../../lambdas/quotas/hold.ts';
 import { accountKey } from '../../lambdas/quotas/keys.ts';
 import { showGrant } from '../../lambdas/quotas/model.ts';
 import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 import { type ActionName, BookingModel } from './booking-model.ts';
 import { grantsIn } from './grants.ts';
 import { sequenceOf, tryAll } from './sequences.ts';
@@ -21,7 +22,7 @@ const CAPACITY = 8;
 
 let hub: Hub;
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
 });
 afterAll(() => hub.stop());
 

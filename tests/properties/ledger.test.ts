@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sourceOf } from '../../lambdas/quotas/ledger.ts';
 import { LedgerRow } from '../../lambdas/quotas/ledger-contract.ts';
 import { faultsOfChain } from '../../lambdas/shared/capacity/ledger.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
 import { aHistory, entryOf, ledgerOf, type Told } from '../support/ledger.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 import { World } from './world.ts';
 
 /** However a stream's records come: in another order, several times, to several writers at once. */
@@ -13,7 +14,7 @@ import { World } from './world.ts';
 let hub: Hub;
 let world: World;
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
   world = new World(hub);
 });
 afterAll(async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import type { Hub } from '../../lib/local/hub.ts';
+import { startQuietHub } from '../support/quiet-hub.ts';
 import { LoanModel } from './loan-model.ts';
 import { Reality } from './loan-reality.ts';
 import type { BookingStep, RunOut, Terms, Wanted } from './loan-steps.ts';
@@ -15,7 +16,7 @@ const CAPACITY = 8;
 
 let hub: Hub;
 beforeAll(async () => {
-  hub = await startHub({ jobs: false });
+  hub = await startQuietHub();
 });
 afterAll(() => hub.stop());
 

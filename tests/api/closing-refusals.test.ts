@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { aNextGrant, askToClose, CARRY, closed, dryRun, ledgerOf, NEXT_PERIOD } from '../support/closing.ts';
+import {
+  aNextGrant,
+  askToClose,
+  CARRY,
+  closed,
+  dryRun,
+  ledgerOf,
+  NEXT_PERIOD,
+  untilClosed,
+} from '../support/closing.ts';
 import { aGrant, anInstitution, aPool, elapsePeriod } from '../support/factories.ts';
-import { hub } from '../support/hub.ts';
 import { aPair, grantOf, propose } from '../support/loans.ts';
 
 describe('closing', () => {
@@ -21,7 +29,7 @@ describe('closing', () => {
     await elapsePeriod(scene.pool, [scene.grant]);
     const key = randomUUID();
     const first = await askToClose(scene.provider, scene.pool, {}, key);
-    await hub.drainStreams();
+    await untilClosed([scene]);
 
     const again = await askToClose(scene.provider, scene.pool, {}, key);
 
@@ -37,8 +45,7 @@ describe('closing', () => {
     await elapsePeriod(scene.pool, [scene.grant]);
     const answers = await Promise.all(Array.from({ length: 6 }, () => askToClose(scene.provider, scene.pool)));
     expect(answers.every(({ status }) => status === 200 || status === 409 || status === 503)).toBe(true);
-    await hub.drainStreams();
-    await hub.drainStreams();
+    await untilClosed([scene]);
     const types = (await ledgerOf(scene)).map(({ type }) => type);
     expect(types).toEqual(['grant', 'cut-off', 'expire-units', 'close']);
   });

@@ -4,7 +4,6 @@ import type { PeriodClosing } from '../../lambdas/quotas/closing-contract.ts';
 import type { LedgerRow } from '../../lambdas/quotas/ledger-contract.ts';
 import type { PoolRepresentation } from '../../lambdas/quotas/pool-contract.ts';
 import { aGrant, aPool, elapsePeriod, type Institution, type Scene } from './factories.ts';
-import { hub } from './hub.ts';
 
 /** Ends of periods, as tests bring them about. */
 
@@ -41,10 +40,19 @@ export async function closed(scenes: readonly Scene[], next?: Pick<PoolRepresent
   );
   const { ok } = await askToClose(provider, pool, next === undefined ? {} : { nextPoolId: next.id });
   expect(ok.status).toBe('closing');
-  // The job that closes writes what the job that keeps the ledgers reads.
-  await hub.drainStreams();
-  await hub.drainStreams();
+  await untilClosed(scenes);
   return (await provider.coordinator.call('getClosing', { params: { poolId: pool.id } })).ok;
+}
+
+/** Waits until the job has closed the period of grants, and their ledgers say so. */
+export async function untilClosed(scenes: readonly Scene[]): Promise<void> {
+  for (const scene of scenes) {
+    const isClosed = async () => (await ledgerOf(scene)).some(({ type }) => type === 'close');
+    await expect.poll(isClosed, { timeout: 15_000, interval: 100 }).toBe(true);
+    const { provider, pool } = scene;
+    const status = async () => (await provider.coordinator.call('getPool', { params: { poolId: pool.id } })).ok.status;
+    await expect.poll(status, { timeout: 15_000, interval: 100 }).toBe('closed');
+  }
 }
 
 export async function dryRun({ provider, pool }: Scene, over: object = {}): Promise<PeriodClosing> {

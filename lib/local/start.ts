@@ -16,6 +16,7 @@ import { createCrossOrigin } from './gateway/cors.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { audienceOf, createRoutes } from './gateway/routes.ts';
 import { openAccounts } from './issuer/accounts.ts';
+import { AppClientBook } from './issuer/app-clients.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { openSigningKey } from './issuer/signing-key.ts';
 import { tokenTrigger } from './issuer/token-trigger.ts';
@@ -109,6 +110,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_ENDPOINT_URL_DYNAMODB: gate?.url ?? endpoint,
       AWS_ENDPOINT_URL_S3: s3Endpoint,
       AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: controlPlane.url,
     }),
   });
   onStop(async () => {
@@ -123,10 +125,17 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
 
   const accounts = openAccounts(DEMO_INSTITUTIONS, store);
   const customize = tokenTrigger(template, resolve, region, functionFor);
-  const issuer = createIssuer({ url: gateway.url, audience: audienceOf(template, resolve), key, accounts, customize });
+  const appClients = new AppClientBook(store);
+  const audience = audienceOf(template, resolve);
+  const issuer = createIssuer({ url: gateway.url, audience, key, accounts, appClients, customize });
   const localIssuer = { url: gateway.url, keys: { keys: [key.publicJwk] } };
   const { match, routes, authorizers } = createRoutes(template, resolve, localIssuer, functionFor);
-  controlPlane.serve(authorizers);
+  const [userPool] = template.ofType('AWS::Cognito::UserPool');
+  controlPlane.serve(authorizers, {
+    arn: userPool === undefined ? '' : standIns.attribute(userPool.logicalId, 'Arn'),
+    clients: appClients,
+    refused: (name, call) => gate?.refused(name, call),
+  });
   for (const target of new Set(routes.map((route) => route.function))) target.start();
 
   const buckets = template.ofType('AWS::S3::Bucket').map(({ logicalId }) => bucketName(logicalId));

@@ -11,8 +11,8 @@ const Demo = z.object({
   year: z.int(),
   /** Alexandrov's grant at Dimitrovgrad, with nothing booked on it. */
   grantId: z.string(),
-  /** How many clients may act for the institutions. */
-  clients: z._default(z.int(), 0),
+  /** How many accounts may act for the institutions. */
+  accounts: z._default(z.int(), 0),
 });
 export type Demo = z.infer<typeof Demo>;
 
@@ -21,29 +21,29 @@ const Created = z.looseObject({ id: z.string() });
 const Proposed = z.looseObject({ latest: z.looseObject({ hash: z.string() }) });
 
 /**
- * Registers the demo institutions, enrols their clients and fills pools, grants and bookings through the API, unless that has been done this
+ * Registers the demo institutions, enrols their accounts and fills pools, grants and bookings through the API, unless that has been done this
  * year already. Repeating it after it was broken off half-way makes nothing twice.
  * @throws Error with the API's refusal
  */
 export async function seedDemo(hub: Hub, store: Store): Promise<Demo> {
   const year = new Date().getUTCFullYear();
   const kept = store.read(DOCUMENT, Demo);
-  const clients = hub.accounts.length;
-  if (kept?.year === year && kept.clients === clients && (await isThere(hub, kept.grantId))) return kept;
+  const accounts = hub.accounts.length;
+  if (kept?.year === year && kept.accounts === accounts && (await isThere(hub, kept.grantId))) return kept;
 
   const institutions = DEMO_INSTITUTIONS.map(({ alias: _, ...institution }) => institution);
   await hub.invoke('InstitutionsRegister', { institutions });
-  const [made] = await Promise.all([makePools(hub, year), enrolClients(hub)]);
+  const [made] = await Promise.all([makePools(hub, year), enrolAccounts(hub)]);
   const grantId = made.flatMap((grants) => [...grants]).find(([key]) => key === 'dimitrovgrad/alexandrov')?.[1];
   if (grantId === undefined) throw new Error('The demonstration has no grant for alexandrov.');
-  const demo = { year, grantId, clients };
+  const demo = { year, grantId, accounts };
   store.write(DOCUMENT, demo);
   return demo;
 }
 
-async function enrolClients(hub: Hub): Promise<void> {
+async function enrolAccounts(hub: Hub): Promise<void> {
   const members = hub.accounts.map(({ clientId: id, institutionId, role }) => ({
-    kind: 'client',
+    kind: 'person',
     id,
     institutionId,
     roles: [role],

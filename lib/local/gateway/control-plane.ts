@@ -2,18 +2,22 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 import * as z from 'zod/mini';
 
+import { answerUserPool, type UserPoolApi } from '../issuer/user-pool-api.ts';
 import type { Authorizer } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { listen } from './listen.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** API Gateway's own API, as far as functions call it: looking at an authorizer, and changing whom it takes tokens of. */
+/**
+ * The APIs of AWS's services, as far as functions call them: API Gateway's, to look at an authorizer and to change whom it
+ * takes tokens of, and Cognito's, for app clients.
+ */
 export interface ControlPlane {
-  /** What functions get as their endpoint of API Gateway. */
+  /** What functions get as their endpoint of these services. */
   readonly url: string;
-  /** Until then it knows no authorizer. */
-  serve(authorizers: ReadonlyMap<string, Authorizer>): void;
+  /** Until then it knows no authorizer and no user pool. */
+  serve(authorizers: ReadonlyMap<string, Authorizer>, userPool: UserPoolApi): void;
   readonly stop: () => Promise<void>;
 }
 
@@ -21,19 +25,29 @@ const Change = z.object({
   jwtConfiguration: z.object({ audience: z.array(z.string()), issuer: z.string() }),
 });
 
-/** Listens on a free port of 127.0.0.1. Permissions are not enforced, as nowhere here. */
+/** The access key that a request is signed with, which names the function: each has a key of its own. */
+const SIGNED_BY = /Credential=([^/]+)\//;
+
+/** Listens on a free port of 127.0.0.1. Permissions on the gateway are not enforced. */
 export async function openControlPlane(): Promise<ControlPlane> {
   let authorizers: ReadonlyMap<string, Authorizer> = new Map();
+  let userPool: UserPoolApi | undefined;
   const server = createServer((request, response) => {
-    void answer(request, response, authorizers).catch((error: unknown) => {
+    const target = request.headers['x-amz-target'];
+    const answering =
+      target === undefined
+        ? answer(request, response, authorizers)
+        : answerTarget(request, response, String(target), userPool);
+    void answering.catch((error: unknown) => {
       send(response, 400, { message: error instanceof Error ? error.message : String(error) });
     });
   });
   const url = await listen(server, 0);
   return {
     url,
-    serve: (known) => {
-      authorizers = known;
+    serve: (knownAuthorizers, knownUserPool) => {
+      authorizers = knownAuthorizers;
+      userPool = knownUserPool;
     },
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -62,6 +76,19 @@ async function answer(
   }
   const { Audience, Issuer } = authorizer.configuration;
   send(response, 200, { authorizerId: id, jwtConfiguration: { audience: Audience, issuer: Issuer } });
+}
+
+async function answerTarget(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  userPool: UserPoolApi | undefined,
+): Promise<void> {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (userPool === undefined || body === 'too-large') throw new Error('There is no user pool yet.');
+  const name = SIGNED_BY.exec(String(request.headers.authorization))?.[1] ?? 'nobody';
+  const answered = answerUserPool(userPool, name, target, JSON.parse(body.toString()));
+  send(response, answered.status, answered.body);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

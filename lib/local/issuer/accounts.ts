@@ -5,7 +5,10 @@ import * as z from 'zod/mini';
 import { ROLES, type Role, type Scope, scopesOf } from '../../../lambdas/shared/auth/vocabulary.ts';
 import type { Store } from '../store.ts';
 
-/** A demo account: an OAuth client of one institution with one role. */
+/**
+ * A demo account: stands for a person of one institution with one role who signed in by people’s client, so that a demo
+ * needs no browser.
+ */
 export interface Account {
   /** `<alias>.<role>` */
   readonly clientId: string;
@@ -48,9 +51,14 @@ export function openAccounts(
       const account = accounts.get(clientId);
       const expected = secrets.get(clientId);
       if (account === undefined || expected === undefined) return undefined;
-      return timingSafeEqual(digest(secret), digest(expected)) ? account : undefined;
+      return sameSecret(expected, secret) ? account : undefined;
     },
   };
+}
+
+/** Compares in the same time, whatever is the same. */
+export function sameSecret(expected: string, given: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
 }
 
 function digest(secret: string): Buffer {

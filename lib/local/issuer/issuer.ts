@@ -5,8 +5,9 @@ import { SignJWT } from 'jose';
 
 import { readBody } from '../gateway/body.ts';
 import type { Account, AccountBook } from './accounts.ts';
+import type { AppClientBook } from './app-clients.ts';
 import type { SigningKey } from './signing-key.ts';
-import type { CustomizedToken, CustomizeToken } from './token-trigger.ts';
+import type { Bearer, CustomizedToken, CustomizeToken } from './token-trigger.ts';
 
 /** Seconds an access token lives, as in the deployed user pool. */
 const TOKEN_LIFETIME = 3600;
@@ -19,6 +20,8 @@ export interface IssuerOptions {
   readonly audience: string;
   readonly key: SigningKey;
   readonly accounts: AccountBook;
+  /** Clients of systems that were made while it runs. */
+  readonly appClients?: AppClientBook | undefined;
   /** Says what its tokens carry. Without it they say what the accounts are made for. */
   readonly customize?: CustomizeToken | undefined;
 }
@@ -30,6 +33,12 @@ export interface Issuer {
   readonly endpoints: ReadonlyMap<string, IssuerHandler>;
   /** Signs an access token. `claims` go over the usual ones; undefined removes one. */
   mint(account: Account, scopes: readonly string[], claims?: Readonly<Record<string, unknown>>): Promise<string>;
+}
+
+/** Whose secret was right, and what may be asked for with it. */
+interface Subject {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
 }
 
 /** An OAuth 2.0 error answer [RFC 6749, section 5.2]. */
@@ -49,14 +58,13 @@ class OAuthError extends Error {
  * [RFC 6749, section 4.4]. Source of the claims:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  */
-export function createIssuer({ url, audience, key, accounts, customize }: IssuerOptions): Issuer {
-  const mint: Issuer['mint'] = async (account, scopes, claims = {}) => {
+export function createIssuer({ url, audience, key, accounts, appClients, customize }: IssuerOptions): Issuer {
+  const sign = async (clientId: string, scopes: readonly string[], claims: Readonly<Record<string, unknown>>) => {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({
       iss: url,
-      sub: account.clientId,
-      client_id: account.clientId,
-      aud: audience,
+      sub: clientId,
+      client_id: clientId,
       token_use: 'access',
       scope: scopes.join(' '),
       version: 2,
@@ -64,18 +72,20 @@ export function createIssuer({ url, audience, key, accounts, customize }: Issuer
       auth_time: now,
       exp: now + TOKEN_LIFETIME,
       jti: randomUUID(),
-      institution_id: account.institutionId,
-      roles: [account.role],
       ...claims,
     })
       .setProtectedHeader({ alg: 'RS256', kid: key.kid })
       .sign(key.privateKey);
   };
 
-  const customized = async (account: Account, scopes: readonly string[]): Promise<CustomizedToken> => {
+  // As people's client would have got it.
+  const mint: Issuer['mint'] = async ({ clientId, institutionId, role }, scopes, claims = {}) =>
+    sign(clientId, scopes, { aud: audience, institution_id: institutionId, roles: [role], ...claims });
+
+  const customized = async (bearer: Bearer, scopes: readonly string[]): Promise<CustomizedToken> => {
     if (customize === undefined) return { scopes, claims: {} };
     try {
-      const token = await customize(account.clientId, scopes);
+      const token = await customize(bearer, scopes);
       return { ...token, claims: { institution_id: undefined, roles: undefined, ...token.claims } };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -83,19 +93,28 @@ export function createIssuer({ url, audience, key, accounts, customize }: Issuer
     }
   };
 
+  const systemWith = (clientId: string, secret: string): Subject | undefined => {
+    const scopes = appClients?.authenticate(clientId, secret);
+    return scopes && { clientId, scopes };
+  };
+
   const token = async (request: IncomingMessage): Promise<unknown> => {
     const form = await readForm(request);
     const { clientId, secret } = credentials(request, form);
     const account = accounts.authenticate(clientId, secret);
-    if (account === undefined) throw new OAuthError(401, 'invalid_client', 'Unknown client or wrong secret.');
+    const bearer = account ?? systemWith(clientId, secret);
+    if (bearer === undefined) throw new OAuthError(401, 'invalid_client', 'Unknown client or wrong secret.');
     const grantType = form.get('grant_type');
     if (grantType === null) throw new OAuthError(400, 'invalid_request', 'grant_type is missing.');
     if (grantType !== 'client_credentials') {
       throw new OAuthError(400, 'unsupported_grant_type', 'Only client_credentials is supported.');
     }
-    const { scopes, claims } = await customized(account, grantedScopes(account, form.get('scope')));
+    const asked = grantedScopes(bearer, form.get('scope'));
+    const kind = account === undefined ? 'client' : 'person';
+    const { scopes, claims } = await customized({ kind, ...bearer }, asked);
     return {
-      access_token: await mint(account, scopes, claims),
+      // A system's token names no audience, as Cognito's do: the gateway goes by its client id.
+      access_token: await (account === undefined ? sign(clientId, scopes, claims) : mint(account, scopes, claims)),
       token_type: 'Bearer',
       expires_in: TOKEN_LIFETIME,
       scope: scopes.join(' '),
@@ -139,7 +158,7 @@ function formDecoded(text: string): string {
   return new URLSearchParams(`value=${text}`).get('value') ?? '';
 }
 
-function grantedScopes(account: Account, requested: string | null): readonly string[] {
+function grantedScopes(account: Subject, requested: string | null): readonly string[] {
   const names = (requested ?? '').split(' ').filter((name) => name !== '');
   if (names.length === 0) return account.scopes;
   const refused = names.find((name) => !account.scopes.some((scope) => scope === name));

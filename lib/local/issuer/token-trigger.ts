@@ -10,8 +10,15 @@ export interface CustomizedToken {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** Asks about the token a client is about to get. @throws FunctionError when the trigger refuses */
-export type CustomizeToken = (clientId: string, scopes: readonly string[]) => Promise<CustomizedToken>;
+/** Who is about to get a token. */
+export interface Bearer {
+  readonly kind: 'client' | 'person';
+  /** A person's `sub`, too. */
+  readonly clientId: string;
+}
+
+/** Asks about the token somebody is about to get. @throws FunctionError when the trigger refuses */
+export type CustomizeToken = (bearer: Bearer, scopes: readonly string[]) => Promise<CustomizedToken>;
 
 const PoolProperties = z.looseObject({
   LambdaConfig: z.optional(
@@ -35,7 +42,8 @@ const TriggerResult = z.looseObject({
 });
 
 /**
- * The user pool's trigger before token generation, called as Cognito calls it for the client credentials grant.
+ * The user pool's trigger before token generation, called as Cognito calls it for the client credentials grant, and for
+ * who signed in.
  * Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  * @returns undefined when the template's pool has none
  */
@@ -51,16 +59,17 @@ export function tokenTrigger(
   if (trigger === undefined) return undefined;
   const target = functionByArn(trigger.LambdaArn);
 
-  return async (clientId, scopes) => {
+  return async ({ kind, clientId }, scopes) => {
+    const isClient = kind === 'client';
     const { response } = TriggerResult.parse(
       await target.invoke({
         version: '3',
-        triggerSource: 'TokenGeneration_ClientCredentials',
+        triggerSource: isClient ? 'TokenGeneration_ClientCredentials' : 'TokenGeneration_HostedAuth',
         region,
         userPoolId: `${region}_local`,
-        userName: 'ClientCredentials',
+        userName: isClient ? 'ClientCredentials' : clientId,
         callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId },
-        request: { userAttributes: {}, groupConfiguration: {}, scopes },
+        request: { userAttributes: isClient ? {} : { sub: clientId }, groupConfiguration: {}, scopes },
         response: { claimsAndScopeOverrideDetails: null },
       }),
     );

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Call, callsOf } from './calls.ts';
 import { allows, type Grant } from './grants.ts';
 
-/** What a function did with DynamoDB. */
+/** What a function did with DynamoDB, and with the user pool. */
 export interface Usage {
   /** Actions it asked for and was allowed, each resource once. */
   readonly used: readonly Call[];
@@ -24,6 +24,8 @@ export interface Gate {
   readonly url: string;
   /** Until it is told the rules, nothing passes. */
   enforce(rules: GateRules): void;
+  /** Notes a call of another service. @returns it, when the function may not make it */
+  refused(functionName: string, call: Call): Call | undefined;
   /** What has been asked for so far, by function. */
   usage(): ReadonlyMap<string, Usage>;
   stop(): Promise<void>;
@@ -96,6 +98,7 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
     enforce: (given) => {
       rules = given;
     },
+    refused: (name, call) => refusal(name, [call]),
     usage: () =>
       new Map(
         [...seen].map(([name, { used, refused }]) => [

@@ -7,11 +7,12 @@ module.exports = {
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
       from: {
-        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
+        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published|regions|ror|status)\\.ts$',
       },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules|published)\\.ts$',
+          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules|published|regions|ror|status)\\.ts$',
+          '^lambdas/institutions/subdivisions\\.json$',
           '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
@@ -20,11 +21,12 @@ module.exports = {
     {
       name: 'database-only-in-tables',
       comment:
-        'Only table modules, the capacity accounts and shared/dynamo know DynamoDB; one module knows the gateway.',
+        'Only table modules, the capacity accounts and shared/dynamo know DynamoDB; one module each knows the gateway and the issuer.',
       severity: 'error',
       from: {
         path: '^lambdas',
-        pathNot: '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/authorizer-admission\\.ts$',
+        pathNot:
+          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer)\\.ts$',
       },
       to: { path: 'node_modules/@aws-sdk' },
     },

@@ -12,7 +12,8 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 2,
     globalSetup: ['tests/support/shared-hub.ts'],
-    testTimeout: 20_000,
+    // The first test that asks for the shared hub waits until it has a thousand partners in all their lists.
+    testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     // What comes by a stream or a worker's output comes later on a busy machine.

@@ -17,7 +17,14 @@ const [portal, contexts] = await Promise.all([
   bundle({
     name: 'contexts',
     entries: {
-      institutions: ['handler', 'register-handler', 'members-handler', 'token-handler', 'admission-handler'],
+      institutions: [
+        'handler',
+        'clients-handler',
+        'register-handler',
+        'members-handler',
+        'token-handler',
+        'admission-handler',
+      ],
       agreements: ['handler', 'partners-handler'],
       quotas: [
         'handler',

@@ -9,7 +9,8 @@ import {
 
 import { agreementRoutes } from '../lambdas/agreements/contract.ts';
 import { AGREEMENT_PROBLEMS } from '../lambdas/agreements/errors.ts';
-import { institutionRoutes } from '../lambdas/institutions/contract.ts';
+import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
+import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
 import { portalRoutes } from '../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../lambdas/quotas/contract.ts';
 import { QUOTA_PROBLEMS } from '../lambdas/quotas/errors.ts';
@@ -23,6 +24,7 @@ import {
   IdempotencyKeyMissing,
   IdempotencyKeyReused,
   IfMatchMissing,
+  InstitutionSuspended,
   InternalError,
   InvalidContent,
   InvalidParameter,
@@ -40,12 +42,17 @@ import type { Route, Routes } from '../lambdas/shared/http/route.ts';
 
 export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Portal: portalRoutes,
-  Institutions: institutionRoutes,
+  Institutions: { ...institutionRoutes, ...systemRoutes },
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
 };
 
-export const ALL_PROBLEMS: readonly ProblemType[] = [...COMMON_PROBLEMS, ...AGREEMENT_PROBLEMS, ...QUOTA_PROBLEMS];
+export const ALL_PROBLEMS: readonly ProblemType[] = [
+  ...COMMON_PROBLEMS,
+  ...INSTITUTION_PROBLEMS,
+  ...AGREEMENT_PROBLEMS,
+  ...QUOTA_PROBLEMS,
+];
 
 const ProblemDetails = z
   .looseObject({
@@ -73,7 +80,9 @@ function impliedProblems(route: Route): ProblemType[] {
     InvalidParameter,
     InternalError,
     Busy,
-    ...(route.scopes === 'public' ? [] : [Unauthorized, Forbidden, TokenIncomplete, RoleNotPermitted]),
+    ...(route.scopes === 'public'
+      ? []
+      : [Unauthorized, Forbidden, TokenIncomplete, RoleNotPermitted, InstitutionSuspended]),
     ...(route.body === undefined ? [] : [MalformedJson, BodyTooLarge, UnsupportedMediaType, InvalidContent]),
     ...(route.response.alternatives === undefined ? [] : [NotAcceptable]),
     ...(route.idempotencyKey === 'required' ? [IdempotencyKeyMissing] : []),

@@ -19,6 +19,10 @@ function requests({ poolId, grantId, provider, beneficiary }: GrantFacts): [stri
   return [
     // Its entries are the tenants themselves: the same page costs the same, so one entry is asked for.
     of('listInstitutions', institutionRoutes.listInstitutions, { sender: beneficiary, query: { limit: '1' } }),
+    of('searchInstitutions', institutionRoutes.listInstitutions, {
+      sender: beneficiary,
+      query: { limit: '1', country: 'BY', kind: 'cancer-centre', service: 'radiotherapy' },
+    }),
     of('listPools', quotaRoutes.listPools, { sender: provider }),
     of('listPoolGrants', quotaRoutes.listPoolGrants, { sender: provider, params: { poolId } }),
     of('listGrantsGiven', quotaRoutes.listGrants, { sender: provider }),

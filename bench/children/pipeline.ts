@@ -43,7 +43,7 @@ const context = {
   succeed: () => undefined,
 };
 
-const served = serve(quotaRoutes, [
+const served = serve(quotaRoutes, undefined, [
   // The other routes are there, so that the router has as much to choose from as in production.
   ...Object.values(others).map((route) => on(route, () => ({ body: {} }))),
   on(holdBooking, ({ permission, body, idempotencyKey }) => {

@@ -1,5 +1,5 @@
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
-import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
+import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import type { EventFacts } from './events.ts';
@@ -17,7 +17,7 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
   {
     name: 'portal',
     logicalId: 'PortalHttp',
-    firstGet: ({ beneficiary }) => ({ route: portalRoutes.getMe, sender: beneficiary }),
+    firstGet: ({ beneficiary }) => ({ route: portalRoutes.getHealth, sender: beneficiary }),
   },
   {
     name: 'institutions',
@@ -32,6 +32,15 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
     name: 'agreements',
     logicalId: 'AgreementsHttp',
     firstGet: ({ beneficiary }) => ({ route: agreementRoutes.listAgreements, sender: beneficiary }),
+  },
+  {
+    name: 'clients',
+    logicalId: 'InstitutionsClients',
+    firstGet: ({ beneficiary }) => ({
+      route: systemRoutes.listClients,
+      sender: beneficiary,
+      params: { institutionId: beneficiary.institutionId },
+    }),
   },
   {
     name: 'quotas',

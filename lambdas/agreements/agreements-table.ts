@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 
-import type { InstitutionChange } from '../institutions/published.ts';
+import { type InstitutionChange, InstitutionStatus } from '../institutions/published.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
+import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { IdPage, Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
 import {
   AgreementContent,
@@ -47,6 +48,7 @@ const VersionItem = z.object({
     terms: z.object({ ...Terms.shape, funding: z.array(z.object({ ...Funding.shape, upTo })) }),
   }),
 });
+const PartnerItem = z.object({ status: InstitutionStatus });
 const Reference = z.object({ sk: z.string(), agreementId: z.string() });
 
 export type ChangeOutcome =
@@ -63,10 +65,12 @@ export interface VersionPage {
 }
 
 export class AgreementsTable {
+  readonly shutOut: ShutOutTable;
   readonly #table: SingleTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
+    this.shutOut = new ShutOutTable(table);
   }
 
   async get(agreementId: string): Promise<Agreement | undefined> {
@@ -142,9 +146,14 @@ export class AgreementsTable {
     return this.#once(creation, [], [this.#replace(agreement)]);
   }
 
-  /** Remembers a partner's status, unless a later one is known. */
-  async putPartner({ id: institutionId, status, version: seen }: InstitutionChange): Promise<void> {
-    await this.#table.putLater({ ...partnerKey(institutionId), status, version: seen });
+  /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
+  async putPartner({
+    id: institutionId,
+    status,
+    version: seen,
+  }: InstitutionChange): Promise<InstitutionChange['status']> {
+    const later = await this.#table.putLater({ ...partnerKey(institutionId), status, version: seen });
+    return later === undefined ? status : PartnerItem.parse(later).status;
   }
 
   async #once(creation: Creation, active: readonly string[], writes: readonly TransactWrite[]): Promise<ChangeOutcome> {

@@ -1,3 +1,4 @@
+import { Doors } from '../shared/auth/doors.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
@@ -18,6 +19,8 @@ import type { ListPorts } from './ports.ts';
 
 const ports: ListPorts = { ...deployedPorts(), cursors: new Cursors(environment('CURSOR_SECRET')) };
 
+const doors = new Doors(() => ports.agreements.shutOut.read({ consistent: false }));
+
 const agreement = (value: Agreement) => ({ body: showAgreement(value, ports.now()), version: value.version });
 // Whatever changes a version changes its agreement.
 const version = (value: AgreementWithVersion) => ({
@@ -25,7 +28,7 @@ const version = (value: AgreementWithVersion) => ({
   version: value.agreement.version,
 });
 
-export const handler = serve(routes, [
+export const handler = serve(routes, doors, [
   on(routes.createAgreement, async (request) => {
     const { value, replayed } = await createAgreement(ports, request);
     return created(`/v1/agreements/${value.id}`, agreement(value), replayed);

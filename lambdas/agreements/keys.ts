@@ -9,6 +9,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | version | `AGREEMENT#<id>` | `VERSION#<number, 4 digits>` |
  * | an institution's agreements | `INSTITUTION#<id>` | `AGREEMENT#<id>` |
  * | partner | `PARTNER#<id>` | `PARTNER` |
+ * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  */
 

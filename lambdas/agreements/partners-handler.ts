@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
-import { readInstitutionChange } from '../institutions/published.ts';
+import { isShutOut, readInstitutionChange } from '../institutions/published.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { deployedPorts } from './deployed-ports.ts';
 
@@ -10,6 +10,12 @@ const { agreements } = deployedPorts();
 export function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   return handleInOrder('agreement-partners', event, async (record) => {
     const item = newItem(record);
-    if (item !== undefined) await agreements.putPartner(readInstitutionChange(item));
+    if (item === undefined) return;
+    const change = readInstitutionChange(item);
+    // A change that is told again, or late, says what is known by now.
+    const status = await agreements.putPartner(change);
+    const isOut = isShutOut({ status });
+    // Who is new has never been shut out: most changes are of that kind.
+    if (isOut || change.version > 1) await agreements.shutOut.note(change.id, isOut);
   });
 }

@@ -11,8 +11,9 @@ const ports = {
 };
 
 /**
- * Makes the gateway admit the declared and the enrolled clients. Runs every minute, so that a deployment which writes the
- * authorizer anew locks nobody out for longer; an admin runs it after a change of clients. Logs only what it changed.
+ * Makes the gateway admit the declared and the enrolled clients. Runs when a client or the list of who is shut out has
+ * changed, and every minute, so that a deployment which writes the authorizer anew locks nobody out for longer. Logs only
+ * what it changed.
  * @throws what the gateway or the database threw
  */
 export async function handler(): Promise<{ clients: number; changed: boolean }> {

@@ -1,25 +1,70 @@
 import * as z from 'zod/mini';
 
-import type { Key, SingleTable } from '../shared/dynamo/single-table.ts';
-import { Institution as InstitutionShape } from './contract.ts';
-import type { Institution } from './model.ts';
+import { Agent } from '../shared/auth/agent.ts';
+import {
+  type Creation,
+  type CreationOutcome,
+  createOnce,
+  type Earlier,
+  findEarlier,
+} from '../shared/dynamo/create-once.ts';
+import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
+import type { Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { Contacts as ContactsShape } from './contact-contract.ts';
+import { type Contacts, type Criteria, type Institution, listingOf, listingsOf } from './model.ts';
+import { isShutOut } from './published.ts';
+import { Institution as InstitutionShape } from './registry-contract.ts';
 
 /**
- * The institutions table, and the only module that knows its keys: `INSTITUTION` / `<id>`. The partners are few, and
- * every list of them is a list of all of them, so one partition holds them in the order they joined.
+ * The registry in the institutions table.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | institution | `INSTITUTION` | `<id>` |
+ * | its places in the lists by country, kind and service | `LISTING#<country>#<kind>#<service>`, `*` for any | `<id>` |
+ * | whom to call there | `CONTACTS#<id>` | `CONTACTS` |
+ * | institutions that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
+ * | remembered request | `REQUEST#<digest>` | `REQUEST` |
+ *
+ * The partners are few, and the list of all is one partition in the order they joined. For members see `MembersTable`.
  */
 
 const PARTITION = 'INSTITUTION';
-/** A time zone was checked when it came in, and takes ten milliseconds to look up. */
-const InstitutionItem = z.object({ ...InstitutionShape.shape, timeZone: z.string(), version: z.int() });
+
+/**
+ * What was checked when it came in is not checked again: a country can cease to be, and a time zone takes ten
+ * milliseconds to look up.
+ */
+const InstitutionItem = z.object({
+  ...InstitutionShape.shape,
+  country: z.string(),
+  region: z.optional(z.string()),
+  timeZone: z.string(),
+  rorId: z.optional(z.string()),
+  version: z.int(),
+  by: z.optional(Agent),
+});
+const { contacts } = ContactsShape.shape;
+const contact = z.object({
+  ...contacts.def.element.shape,
+  name: z.string(),
+  email: z.optional(z.string()),
+  phone: z.optional(z.string()),
+});
+const ContactsItem = z.object({ ...ContactsShape.shape, contacts: z.array(contact), version: z.int() });
+const Reference = z.object({ sk: z.string() });
 
 const keyOf = (institutionId: string): Key => ({ pk: PARTITION, sk: institutionId });
+const contactsKey = (institutionId: string): Key => ({ pk: `CONTACTS#${institutionId}`, sk: 'CONTACTS' });
+const listingKey = (listing: string, institutionId: string): Key => ({ pk: `LISTING#${listing}`, sk: institutionId });
 
 export class InstitutionsTable {
+  readonly shutOut: ShutOutTable;
   readonly #table: SingleTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
+    this.shutOut = new ShutOutTable(table);
   }
 
   async get(institutionId: string): Promise<Institution | undefined> {
@@ -29,15 +74,123 @@ export class InstitutionsTable {
 
   /** @param after id of the last institution of the page before */
   async list(
+    criteria: Criteria,
     limit: number,
     after?: string,
   ): Promise<{ institutions: readonly Institution[]; next: string | undefined }> {
-    const { items, next } = await this.#table.list(PARTITION, '', limit, after);
-    return { institutions: items.map((item) => InstitutionItem.parse(item)), next };
+    const listing = listingOf(criteria);
+    if (listing === listingOf({})) {
+      const { items, next } = await this.#table.list(PARTITION, '', limit, after);
+      return { institutions: items.map((item) => InstitutionItem.parse(item)), next };
+    }
+    const { items, next } = await this.#table.list(`LISTING#${listing}`, '', limit, after);
+    const found = await Promise.all(items.map((item) => this.get(Reference.parse(item).sk)));
+    return { institutions: found.filter((each) => each !== undefined), next };
   }
 
-  /** Puts an institution unless a later version of it is there. @returns whether it was put */
-  async put(institution: Institution): Promise<boolean> {
-    return this.#table.putLater({ ...keyOf(institution.id), ...institution });
+  /** Registers an institution unless its id is taken. @returns whether it was registered */
+  async add(institution: Institution): Promise<boolean> {
+    return (await this.#table.transact(this.#additions(institution))).length === 0;
+  }
+
+  /** The same once for a request. */
+  async create(creation: Creation, institution: Institution): Promise<CreationOutcome> {
+    return createOnce(this.#table, creation, this.#additions(institution));
+  }
+
+  async findEarlier(creation: Pick<Creation, 'request' | 'fingerprint'>): Promise<Earlier | undefined> {
+    return findEarlier(this.#table, creation);
+  }
+
+  /**
+   * Puts an institution in place of the version before, with its places in lists, whether it is shut out, and, when it
+   * leaves, without contacts.
+   * @param creation remembers the request that asked for it
+   */
+  async replace(
+    before: Institution,
+    after: Institution,
+    creation?: Creation,
+  ): Promise<'changed' | 'moved-on' | Earlier> {
+    const writes = this.#changes(before, after);
+    if (creation === undefined) return (await this.#table.transact(writes)).length === 0 ? 'changed' : 'moved-on';
+    const outcome = await createOnce(this.#table, creation, writes);
+    if (outcome.kind === 'created') return 'changed';
+    return outcome.kind === 'refused' ? 'moved-on' : outcome;
+  }
+
+  /** The contacts; version 0 of none when nobody has named any. */
+  async getContacts(institutionId: string): Promise<Contacts> {
+    const item = await this.#table.get(contactsKey(institutionId), { consistent: true });
+    return item === undefined ? { institutionId, contacts: [], version: 0 } : ContactsItem.parse(item);
+  }
+
+  /** Puts contacts in place of the version before. @returns what kept them out */
+  async putContacts(next: Contacts): Promise<'put' | 'moved-on' | 'left'> {
+    const TableName = this.#table.name;
+    const seen = next.version - 1;
+    const [refused] = await this.#table.transact([
+      {
+        ConditionCheck: {
+          TableName,
+          Key: keyOf(next.institutionId),
+          ConditionExpression: '#status <> :left',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':left': 'left' },
+        },
+      },
+      {
+        Put: {
+          TableName,
+          Item: { ...contactsKey(next.institutionId), ...next },
+          ...(seen === 0
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : { ConditionExpression: 'version = :seen', ExpressionAttributeValues: { ':seen': seen } }),
+        },
+      },
+    ]);
+    if (refused === undefined) return 'put';
+    return refused === 0 ? 'left' : 'moved-on';
+  }
+
+  #additions(institution: Institution): TransactWrite[] {
+    const TableName = this.#table.name;
+    const Item = { ...keyOf(institution.id), ...institution };
+    return [
+      { Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+      ...listingsOf(institution).map((listing) => ({ Put: { TableName, Item: listingKey(listing, institution.id) } })),
+    ];
+  }
+
+  #changes(before: Institution, after: Institution): TransactWrite[] {
+    const TableName = this.#table.name;
+    const { id } = after;
+    const were = listingsOf(before);
+    const are = listingsOf(after);
+    const replaced: TransactWrite = {
+      Put: {
+        TableName,
+        Item: { ...keyOf(id), ...after },
+        ConditionExpression: 'version = :seen',
+        ExpressionAttributeValues: { ':seen': before.version },
+      },
+    };
+    const erased: TransactWrite = {
+      Update: {
+        TableName,
+        Key: contactsKey(id),
+        UpdateExpression: 'SET institutionId = :id, contacts = :none, version = if_not_exists(version, :zero) + :one',
+        ExpressionAttributeValues: { ':id': id, ':none': [], ':zero': 0, ':one': 1 },
+      },
+    };
+    return [
+      replaced,
+      ...are.filter((each) => !were.includes(each)).map((each) => ({ Put: { TableName, Item: listingKey(each, id) } })),
+      ...were
+        .filter((each) => !are.includes(each))
+        .map((each) => ({ Delete: { TableName, Key: listingKey(each, id) } })),
+      ...(isShutOut(before) === isShutOut(after) ? [] : [this.shutOut.noteWrite(id, isShutOut(after))]),
+      ...(after.status === 'left' ? [erased] : []),
+    ];
   }
 }

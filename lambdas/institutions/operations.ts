@@ -1,50 +1,232 @@
+import type * as z from 'zod/mini';
 import { notFound, type Permission } from '../shared/auth/access.ts';
+import { HUB } from '../shared/auth/agent.ts';
+import type { Creation, Earlier } from '../shared/dynamo/create-once.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
-import type { Institution } from './model.ts';
-import type { Ports } from './ports.ts';
+import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
+import { Problem } from '../shared/http/problem.ts';
+import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import { InstitutionStateConflict, LastAdmin, OwnInstitution, UnknownRegion } from './errors.ts';
+import { type Criteria, type Institution, relationsTo, STATUS_CHANGES, type StatusAction } from './model.ts';
+import type { Outcome, Ports } from './ports.ts';
+import { subdivisionsOf } from './regions.ts';
+import type { registryRoutes } from './registry-contract.ts';
 
-/** @throws Problem `not-found`, `role-not-permitted` */
-export async function getInstitution(
-  { institutions }: Ports,
-  permission: Permission,
-  institutionId: string,
-): Promise<Institution> {
+/** The registry of partners. */
+
+const MAX_ATTEMPTS = 5;
+
+/** An institution as it is now, whoever asks. @throws Problem `not-found` */
+export async function readInstitution({ institutions }: Ports, institutionId: string): Promise<Institution> {
   const institution = await institutions.get(institutionId);
   if (institution === undefined) throw notFound();
-  permission.require('none');
   return institution;
 }
 
-const LIST = 'institutions';
+/** @throws Problem `not-found`, `role-not-permitted` */
+export async function getInstitution(
+  ports: Ports,
+  permission: Permission,
+  institutionId: string,
+): Promise<Institution> {
+  const institution = await readInstitution(ports, institutionId);
+  permission.require(...relationsTo(institutionId, permission.caller.institutionId));
+  return institution;
+}
+
+export interface ListRequest extends Criteria {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
 
 /** @throws Problem `invalid-cursor`, `role-not-permitted` */
 export async function listInstitutions(
   { institutions, cursors }: Ports & { readonly cursors: Cursors },
   permission: Permission,
-  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+  { limit, cursor, ...criteria }: ListRequest,
 ): Promise<{ items: readonly Institution[]; next: string | undefined }> {
-  permission.require('none');
-  const after = cursor === undefined ? undefined : cursors.read(LIST, cursor);
-  const page = await institutions.list(limit, after);
-  return { items: page.institutions, next: page.next === undefined ? undefined : cursors.write(LIST, page.next) };
+  permission.require('partner');
+  const list = `institutions:${JSON.stringify(criteria)}`;
+  const after = cursor === undefined ? undefined : cursors.read(list, cursor);
+  const page = await institutions.list(criteria, limit, after);
+  return { items: page.institutions, next: page.next === undefined ? undefined : cursors.write(list, page.next) };
 }
 
 /** An institution as an admin registers it. */
-export type Registration = Omit<Institution, 'status' | 'createdAt' | 'updatedAt' | 'version'>;
+export type Registration = Omit<Institution, 'status' | 'createdAt' | 'updatedAt' | 'version' | 'by'>;
 
 /**
  * Registers institutions as active partners. Those that are registered already stay as they are.
  * @returns how many were new
+ * @throws Problem `unknown-region`; then none is registered
  */
 export async function registerInstitutions(
   { institutions, now }: Ports,
   registrations: readonly Registration[],
 ): Promise<number> {
+  await Promise.all(registrations.map(requireRegion));
   const at = now().toISOString();
-  const put = await Promise.all(
+  const added = await Promise.all(
     registrations.map((registration) =>
-      institutions.put({ ...registration, status: 'active', createdAt: at, updatedAt: at, version: 1 }),
+      institutions.add({ ...registration, status: 'active', createdAt: at, updatedAt: at, version: 1, by: HUB }),
     ),
   );
-  return put.filter(Boolean).length;
+  return added.filter(Boolean).length;
+}
+
+/** @throws Problem `unknown-region` when the country has no such subdivision */
+async function requireRegion({ country, region }: Pick<Registration, 'country' | 'region'>): Promise<void> {
+  if (region === undefined) return;
+  const [prefix, subdivision = ''] = region.split('-');
+  if (prefix === country && (await subdivisionsOf(country)).includes(subdivision)) return;
+  const message = `must be a region of ${country} by ISO 3166-2`;
+  throw new Problem(UnknownRegion, 'The country has no such region.', { errors: [{ pointer: '/region', message }] });
+}
+
+export interface InstitutionCreation {
+  readonly permission: Permission;
+  readonly body: z.output<typeof registryRoutes.createInstitution.body>;
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Invites an institution.
+ * @throws Problem `role-not-permitted`, `unknown-region`, `idempotency-key-reused`
+ */
+export async function createInstitution(ports: Ports, request: InstitutionCreation): Promise<Outcome<Institution>> {
+  const { permission, body, idempotencyKey } = request;
+  permission.require('partner');
+  await requireRegion(body);
+  const now = ports.now();
+  const institution: Institution = {
+    id: ports.newId(),
+    status: 'invited',
+    ...body,
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    version: 1,
+    by: permission.agent,
+  };
+  const creation = {
+    request: requestId({ caller: permission.caller, target: ['createInstitution'], idempotencyKey }),
+    fingerprint: fingerprintOf(body),
+    resourceId: institution.id,
+    now,
+  };
+  const outcome = await ports.institutions.create(creation, institution);
+  if (outcome.kind === 'created') return { value: institution, replayed: false };
+  if (outcome.kind === 'refused') throw new Problem(Busy, 'The id was taken at the same moment.', {}, 1);
+  return replayOf(ports, outcome);
+}
+
+/** @throws Problem `idempotency-key-reused` */
+async function replayOf(ports: Ports, earlier: Earlier): Promise<Outcome<Institution>> {
+  if (earlier.kind === 'key-reused') {
+    throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+  }
+  return { value: await readInstitution(ports, earlier.resourceId), replayed: true };
+}
+
+export interface InstitutionUpdate {
+  readonly permission: Permission;
+  readonly institutionId: string;
+  readonly body: z.output<typeof registryRoutes.updateInstitution.body>;
+  readonly expectedVersion: number;
+}
+
+/**
+ * Changes what an institution says of itself.
+ * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `institution-state-conflict`, `unknown-region`
+ */
+export async function updateInstitution(
+  ports: Ports,
+  { permission, institutionId, body, expectedVersion }: InstitutionUpdate,
+): Promise<Institution> {
+  const before = await getInstitution(ports, permission, institutionId);
+  refuseStale(before, expectedVersion);
+  if (before.status === 'left') throw stateConflict(before, ['invited', 'active', 'suspended']);
+  const { region = before.region, rorId = before.rorId, ...rest } = body;
+  const after: Institution = {
+    ...before,
+    ...rest,
+    region: region ?? undefined,
+    rorId: rorId ?? undefined,
+    ...stamp(ports, permission, before),
+  };
+  await requireRegion(after);
+  if ((await ports.institutions.replace(before, after)) === 'changed') return after;
+  const there = await readInstitution(ports, institutionId);
+  refuseStale(there, expectedVersion);
+  throw new Problem(Busy, 'The institution is being changed by somebody else.', {}, 1);
+}
+
+const stamp = ({ now }: Ports, { agent }: Permission, { version }: Institution) => ({
+  updatedAt: now().toISOString(),
+  version: version + 1,
+  by: agent,
+});
+
+export interface StatusChange {
+  readonly permission: Permission;
+  readonly institutionId: string;
+  readonly action: StatusAction;
+  readonly body: object;
+  readonly idempotencyKey: string | undefined;
+  readonly expectedVersion: number | undefined;
+}
+
+/**
+ * Activates or suspends an institution, or has it leave.
+ * @throws Problem `not-found`, `role-not-permitted`, `idempotency-key-reused`, `stale-version`,
+ *   `institution-state-conflict`, `own-institution`, `last-admin`, `busy`
+ */
+export async function changeStatus(ports: Ports, request: StatusChange): Promise<Outcome<Institution>> {
+  const { permission, institutionId, action, expectedVersion } = request;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const before = await getInstitution(ports, permission, institutionId);
+    const creation = creationFor(ports, request);
+    const earlier = creation && (await ports.institutions.findEarlier(creation));
+    if (earlier !== undefined) return replayOf(ports, earlier);
+    if (expectedVersion !== undefined) refuseStale(before, expectedVersion);
+    const { from, to } = STATUS_CHANGES[action];
+    if (!from.includes(before.status)) throw stateConflict(before, from);
+    await refuseLockOut(ports, request);
+    const after: Institution = { ...before, status: to, ...stamp(ports, permission, before) };
+    const outcome = await ports.institutions.replace(before, after, creation);
+    if (outcome === 'changed') return { value: after, replayed: false };
+    if (outcome !== 'moved-on') return replayOf(ports, outcome);
+  }
+  throw new Problem(Busy, 'The institution is being changed by others.', {}, 1);
+}
+
+/** The memory of a request that named a key. */
+function creationFor({ now }: Ports, request: StatusChange): Creation | undefined {
+  const { permission, institutionId, action, body, idempotencyKey } = request;
+  if (idempotencyKey === undefined) return undefined;
+  const sameness = { caller: permission.caller, target: [action, institutionId], idempotencyKey };
+  return { request: requestId(sameness), fingerprint: fingerprintOf(body), resourceId: institutionId, now: now() };
+}
+
+/** Nobody shuts themselves out, and the Hub keeps somebody who can let others in again. */
+async function refuseLockOut({ members }: Ports, { permission, institutionId, action }: StatusChange): Promise<void> {
+  if (action === 'activate') return;
+  if (action === 'suspend' && institutionId === permission.caller.institutionId) {
+    throw new Problem(OwnInstitution, 'Your own institution would be suspended.');
+  }
+  const admins = await members.adminsByInstitution();
+  if (admins.has(institutionId) && admins.size === 1) {
+    throw new Problem(LastAdmin, 'The only admins of the Hub act for this institution.');
+  }
+}
+
+function refuseStale({ version }: Institution, expectedVersion: number): void {
+  if (version !== expectedVersion) throw new Problem(StaleVersion, `The institution is at version ${String(version)}.`);
+}
+
+/** @param allowedFrom where it would have to be */
+export function stateConflict({ status }: Institution, allowedFrom: readonly Institution['status'][]): Problem {
+  return new Problem(InstitutionStateConflict, `The institution is ${status}.`, {
+    institutionStatus: status,
+    allowedFrom,
+  });
 }

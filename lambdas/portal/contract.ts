@@ -1,19 +1,7 @@
 import * as z from 'zod/mini';
 
-import { ROLES, SCOPES } from '../shared/auth/vocabulary.ts';
 import { NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { Id } from '../shared/values.ts';
-
-export const Me = z
-  .strictObject({
-    subject: z.string(),
-    clientId: z.string(),
-    institutionId: Id,
-    roles: z.array(z.enum(ROLES)),
-    scopes: z.array(z.string()),
-  })
-  .register(z.globalRegistry, { id: 'Me', description: 'The caller, as the Hub understands its access token.' });
 
 export const Health = z
   .strictObject({ status: z.literal('ok'), version: z.string() })
@@ -71,15 +59,5 @@ export const portalRoutes = defineRoutes({
     params: z.strictObject({ code: z.string() }),
     response: { status: 200, description: 'A web page.', mediaType: 'text/html' },
     problems: [NotFound],
-  },
-  getMe: {
-    operationId: 'getMe',
-    method: 'GET',
-    path: '/v1/me',
-    summary: 'Who am I: institution, roles, scopes',
-    scopes: SCOPES,
-    access: { self: ROLES },
-    response: { status: 200, description: 'The caller.', schema: Me },
-    problems: [],
   },
 });

@@ -44,7 +44,7 @@ function problem(code: string): Reply {
   };
 }
 
-export const handler = serve(routes, [
+export const handler = serve(routes, undefined, [
   on(routes.getHealth, () => ({ body: { status: 'ok', version: '1' } })),
   on(routes.getOpenApi, () => ({ body: servedDocument(), media: { type: 'application/json' } })),
   on(routes.getDocs, () => ({
@@ -53,8 +53,4 @@ export const handler = serve(routes, [
   })),
   on(routes.getDocsAsset, ({ params: { asset } }) => docsAsset(asset)),
   on(routes.getProblem, ({ params: { code } }) => problem(code)),
-  on(routes.getMe, ({ permission }) => {
-    permission.require('self');
-    return { body: permission.caller };
-  }),
 ]);

@@ -1,3 +1,4 @@
+import { Doors } from '../shared/auth/doors.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { mediaTypeFor } from '../shared/http/media-type.ts';
@@ -19,9 +20,11 @@ const ports: AccountingListPorts = {
   cursors: new Cursors(environment('CURSOR_SECRET')),
 };
 
+const doors = new Doors(() => ports.quotas.shutOut.read({ consistent: false }));
+
 const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
 
-export const handler = serve(routes, [
+export const handler = serve(routes, doors, [
   on(routes.listLedger, async ({ permission, params: { grantId }, query }) => {
     const { items, next } = await listLedger(ports, { permission, ...query }, grantId);
     return page(items, next);

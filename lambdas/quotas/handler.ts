@@ -1,3 +1,4 @@
+import { Doors } from '../shared/auth/doors.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
@@ -14,6 +15,7 @@ import { portsOn } from './ports.ts';
 import { getBookingInLine } from './waitlist-operations.ts';
 
 const ports: ListPorts = { ...portsOn(deployedTable()), cursors: new Cursors(environment('CURSOR_SECRET')) };
+const doors = new Doors(() => ports.quotas.shutOut.read({ consistent: false }));
 
 const pool = (value: Pool) => ({ body: showPool(value), version: value.version });
 const grant = ({ grant: value, account }: GrantWithAccount) => ({
@@ -37,7 +39,7 @@ const actionOn = (route: ActionRoute, action: ActionOfClients) =>
     return ok(booking(value), replayed);
   });
 
-export const handler = serve(routes, [
+export const handler = serve(routes, doors, [
   on(routes.createPool, async (request) => {
     const { value, replayed } = await createPool(ports, request);
     return created(`/v1/pools/${value.id}`, pool(value), replayed);

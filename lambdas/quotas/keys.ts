@@ -19,6 +19,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | whom a grant's line is joined for | `LINE#GRANT#<family>` | `WAITER#<pseudonym>`; places: see `LineTable` |
  * | partner | `PARTNER#<id>` | `PARTNER` |
  * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
+ * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  */
 

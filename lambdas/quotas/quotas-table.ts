@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 
 import { type AgreementChange, readAgreementChange } from '../agreements/published.ts';
-import type { InstitutionChange } from '../institutions/published.ts';
+import { type InstitutionChange, InstitutionStatus } from '../institutions/published.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
 import { type DamagedAccount, loadDamaged } from '../shared/capacity/rebuild-table.ts';
+import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
 import { Booking as BookingShape, Waiting as WaitingShape } from './booking-contract.ts';
 import { Period } from './contract-parts.ts';
@@ -79,6 +80,7 @@ const BookingItem = z.object({
   fingerprint: z.string(),
   requests: z.record(z.string(), z.string()),
 });
+const PartnerItem = z.object({ status: InstitutionStatus });
 const WaiterItem = z.object({ bookingId: z.string(), at: z.string() });
 const GrantReference = z.object({ sk: z.string(), grantId: z.string(), retired: z._default(z.boolean(), false) });
 const PoolReference = z.object({ sk: z.string(), poolId: z.string() });
@@ -94,12 +96,14 @@ interface Freshness {
 export class QuotasTable {
   readonly accounts: AccountTable;
   readonly line: LineTable;
+  readonly shutOut: ShutOutTable;
   readonly #table: SingleTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
     this.accounts = new AccountTable(table);
     this.line = new LineTable(table);
+    this.shutOut = new ShutOutTable(table);
   }
 
   async getPool(poolId: string): Promise<Pool | undefined> {
@@ -216,9 +220,10 @@ export class QuotasTable {
     return there === undefined ? undefined : readBooking(there);
   }
 
-  /** Remembers a partner's status, unless a later one is known. */
-  async putPartner({ id, status, version: seen }: InstitutionChange): Promise<void> {
-    await this.#table.putLater({ ...partnerKey(id), status, version: seen });
+  /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
+  async putPartner({ id, status, version: seen }: InstitutionChange): Promise<InstitutionChange['status']> {
+    const later = await this.#table.putLater({ ...partnerKey(id), status, version: seen });
+    return later === undefined ? status : PartnerItem.parse(later).status;
   }
 
   /** An agreement as far as it is known here. */

@@ -27,7 +27,8 @@ export const CalendarDate = z.iso.date().register(z.globalRegistry, {
   examples: ['2026-12-31'],
 });
 
-function isTimeZone(name: string): boolean {
+/** Whether the IANA time zone database, as this Node.js has it, knows the name. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

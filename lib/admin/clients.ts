@@ -1,21 +1,10 @@
-import {
-  AddUserPoolClientSecretCommand,
-  CreateUserPoolClientCommand,
-  DeleteUserPoolClientCommand,
-  DeleteUserPoolClientSecretCommand,
-  ListUserPoolClientSecretsCommand,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { randomUUID } from 'node:crypto';
 
-import { type Role, scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
-import { AdminError, type Deployment } from './deployment.ts';
-import { enrol, enrolledClients, unenrol } from './members.ts';
+import type { Role } from '../../lambdas/shared/auth/vocabulary.ts';
+import type { Deployment } from './deployment.ts';
+import { askMembers } from './members.ts';
 
-/** How many audiences API Gateway's authorizer takes, and how many of them are not systems: the people's client. */
-const AUDIENCES = 50;
-const DECLARED = 1;
-/** How many secrets Cognito keeps for a client. */
-const SECRETS = 2;
+/** Clients of partners' systems, by the operations that the API has, too: a function of the Hub carries them out. */
 
 export interface ClientSecret {
   readonly clientId: string;
@@ -23,93 +12,40 @@ export interface ClientSecret {
   readonly secret: string;
 }
 
+type Invoking = Pick<Deployment, 'invoke'>;
+
 /**
- * Makes a client with which an institution's system gets tokens, and has the gateway take them.
- * @throws AdminError when the institution is not registered or the gateway can take no more clients; nothing is left then
+ * Makes a client with which an institution's system gets tokens.
+ * @throws AdminError when the institution is not registered, or the gateway can take no more clients
  */
 export async function makeClient(
-  hub: Deployment,
+  hub: Invoking,
   { institutionId, roles }: { readonly institutionId: string; readonly roles: readonly Role[] },
 ): Promise<ClientSecret> {
-  if ((await enrolledClients(hub)).length + DECLARED >= AUDIENCES) {
-    throw new AdminError(
-      `The gateway takes the tokens of ${String(AUDIENCES)} clients at most. Revoke one that nobody uses (admin clients).`,
-    );
-  }
-  const { cognito, userPoolId: UserPoolId } = hub;
-  const { UserPoolClient } = await cognito.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId,
-      ClientName: institutionId,
-      GenerateSecret: true,
-      AllowedOAuthFlowsUserPoolClient: true,
-      AllowedOAuthFlows: ['client_credentials'],
-      AllowedOAuthScopes: [...scopesOf(roles)],
-      // No person signs in by a system's client.
-      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
-      AccessTokenValidity: 1,
-      TokenValidityUnits: { AccessToken: 'hours' },
-      EnableTokenRevocation: true,
-      PreventUserExistenceErrors: 'ENABLED',
-    }),
-  );
-  const { ClientId: clientId = '', ClientSecret: secret = '' } = UserPoolClient ?? {};
-  try {
-    await enrol(hub, { kind: 'client', id: clientId, institutionId, roles });
-  } catch (error) {
-    await cognito.send(new DeleteUserPoolClientCommand({ UserPoolId, ClientId: clientId }));
-    throw error;
-  }
-  await hub.invoke('admission', {});
-  return { clientId, secret };
+  return newSecret(hub, { action: 'make-client', institutionId, roles, request: randomUUID() });
 }
 
 /**
  * Ends a client: it gets no more tokens, and the gateway takes none of those it has. Can be repeated.
- * @throws AdminError when there is no such client
+ * @throws AdminError when there is no such client, or nobody else coordinates its institution
  */
-export async function revokeClient(hub: Deployment, clientId: string): Promise<void> {
-  await unenrol(hub, { kind: 'client', id: clientId });
-  await hub.invoke('admission', {});
-  try {
-    await hub.cognito.send(new DeleteUserPoolClientCommand({ UserPoolId: hub.userPoolId, ClientId: clientId }));
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-  }
+export async function revokeClient(hub: Invoking, clientId: string): Promise<void> {
+  await askMembers(hub, { action: 'revoke-client', clientId });
 }
 
 /** Gives a client a second secret; the first one goes on being good. @throws AdminError when it has two already */
-export async function addSecret(hub: Deployment, clientId: string): Promise<ClientSecret> {
-  if ((await secretsOf(hub, clientId)).length >= SECRETS) {
-    throw new AdminError(`The client ${clientId} has two secrets. Retire the older one first (admin retire-secret).`);
-  }
-  const { ClientSecretDescriptor } = await hub.cognito.send(
-    new AddUserPoolClientSecretCommand({ UserPoolId: hub.userPoolId, ClientId: clientId }),
-  );
-  return { clientId, secret: ClientSecretDescriptor?.ClientSecretValue ?? '' };
+export async function addSecret(hub: Invoking, clientId: string): Promise<ClientSecret> {
+  return newSecret(hub, { action: 'rotate-secret', clientId, request: randomUUID() });
 }
 
 /** Deletes the older of a client's two secrets. @throws AdminError when it has only one */
-export async function retireSecret(hub: Deployment, clientId: string): Promise<void> {
-  const [older, newer] = await secretsOf(hub, clientId);
-  if (older === undefined || newer === undefined) {
-    throw new AdminError(`The client ${clientId} has one secret only. Give it a second one first (admin add-secret).`);
-  }
-  await hub.cognito.send(
-    new DeleteUserPoolClientSecretCommand({
-      UserPoolId: hub.userPoolId,
-      ClientId: clientId,
-      ClientSecretId: older.ClientSecretId,
-    }),
-  );
+export async function retireSecret(hub: Invoking, clientId: string): Promise<void> {
+  await askMembers(hub, { action: 'retire-secret', clientId });
 }
 
-/** The oldest first. */
-async function secretsOf({ cognito, userPoolId }: Deployment, clientId: string) {
-  const { ClientSecrets = [] } = await cognito.send(
-    new ListUserPoolClientSecretsCommand({ UserPoolId: userPoolId, ClientId: clientId }),
-  );
-  return ClientSecrets.toSorted(
-    (a, b) => (a.ClientSecretCreateDate?.getTime() ?? 0) - (b.ClientSecretCreateDate?.getTime() ?? 0),
-  );
+async function newSecret(hub: Invoking, event: object): Promise<ClientSecret> {
+  const { members, secret } = await askMembers(hub, event);
+  const [client] = members;
+  if (client === undefined || secret === undefined) throw new Error('The Hub named no client or no secret.');
+  return { clientId: client.id, secret };
 }

@@ -25,7 +25,6 @@ export class AdminError extends Error {
 const FUNCTIONS = {
   register: 'InstitutionsRegisterName',
   members: 'InstitutionsMembersName',
-  admission: 'InstitutionsAdmissionName',
 } as const;
 export type AdminFunction = keyof typeof FUNCTIONS;
 

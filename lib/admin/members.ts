@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-
-import { Institution } from '../../lambdas/institutions/contract.ts';
 import type { Member, MemberIdentity } from '../../lambdas/institutions/model.ts';
+import { Institution } from '../../lambdas/institutions/registry-contract.ts';
 import { ROLES, type Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import { AdminError, type Deployment } from './deployment.ts';
 
@@ -13,7 +12,13 @@ const Registration = z.strictObject(registration);
 
 const Members = z.object({
   members: z.array(z.object({ id: z.string(), institutionId: z.string(), roles: z.array(z.enum(ROLES)) })),
+  secret: z.optional(z.string()),
 });
+
+/** Asks the function that says who acts for whom. @throws AdminError with what it refused */
+export async function askMembers({ invoke }: Pick<Deployment, 'invoke'>, event: object) {
+  return Members.parse(await invoke('members', event));
+}
 
 /**
  * Registers an institution; one that is registered already stays as it is.
@@ -33,20 +38,20 @@ export async function register({ invoke }: Pick<Deployment, 'invoke'>, descripti
 
 /** Lets a client or person act for an institution. @throws AdminError */
 export async function enrol(
-  { invoke }: Deployment,
+  hub: Deployment,
   member: MemberIdentity & { readonly institutionId: string; readonly roles: readonly Role[] },
 ): Promise<void> {
-  await invoke('members', { action: 'enrol', members: [member] });
+  await askMembers(hub, { action: 'enrol', members: [member] });
 }
 
 /** @throws AdminError when there is no such member */
-export async function unenrol({ invoke }: Deployment, member: MemberIdentity): Promise<void> {
-  await invoke('members', { action: 'revoke', members: [member] });
+export async function unenrol(hub: Deployment, member: MemberIdentity): Promise<void> {
+  await askMembers(hub, { action: 'revoke', members: [member] });
 }
 
 /** The clients that may act for institutions. */
-export async function enrolledClients({
-  invoke,
-}: Deployment): Promise<readonly Pick<Member, 'id' | 'institutionId' | 'roles'>[]> {
-  return Members.parse(await invoke('members', { action: 'clients' })).members;
+export async function enrolledClients(
+  hub: Deployment,
+): Promise<readonly Pick<Member, 'id' | 'institutionId' | 'roles'>[]> {
+  return (await askMembers(hub, { action: 'clients' })).members;
 }

@@ -38,15 +38,16 @@ export async function enrolPerson(
 
 /**
  * Takes a person's access away: no more tokens, no more signing in. Tokens given out before end within fifteen minutes.
- * @throws AdminError when there is no such account, or it acts for nobody
+ * @throws AdminError when there is no such account, it acts for nobody, or it is the last coordinator or admin
  */
 export async function revokePerson(hub: Deployment, email: string): Promise<void> {
   const sub = await findPerson(hub, email);
   if (sub === undefined) throw new AdminError('There is no account with this e-mail address. Nothing was changed.');
   const user = { UserPoolId: hub.userPoolId, Username: email };
+  // First what can be refused: to the last coordinator or admin nothing happens.
+  await unenrol(hub, { kind: 'person', id: sub });
   await hub.cognito.send(new AdminDisableUserCommand(user));
   await hub.cognito.send(new AdminUserGlobalSignOutCommand(user));
-  await unenrol(hub, { kind: 'person', id: sub });
 }
 
 /** @returns the account's `sub` */

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import type { Foundation } from './foundation.ts';
@@ -74,4 +76,19 @@ export class ContextTable extends Construct {
       period: Duration.minutes(5),
     });
   }
+}
+
+/**
+ * Nothing that is stored is ever deleted but places in lists and lines, which say nothing that is not said elsewhere, and
+ * notes of what was begun.
+ * @param partitions in which the function may delete
+ */
+export function mayRemove(table: TableV2, handler: IFunction, ...partitions: readonly string[]): void {
+  handler.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:DeleteItem'],
+      resources: [table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+    }),
+  );
 }

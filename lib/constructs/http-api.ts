@@ -113,7 +113,13 @@ export class ContractHttpApi extends Construct {
       ...(allowedOrigins.length > 0 && {
         corsPreflight: {
           allowOrigins: [...allowedOrigins],
-          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH],
+          allowMethods: [
+            CorsHttpMethod.GET,
+            CorsHttpMethod.POST,
+            CorsHttpMethod.PUT,
+            CorsHttpMethod.PATCH,
+            CorsHttpMethod.DELETE,
+          ],
           allowHeaders: REQUEST_HEADERS,
           exposeHeaders: RESPONSE_HEADERS,
           maxAge: Duration.hours(1),

@@ -24,8 +24,8 @@ const RESOURCE_SERVER = 'hub';
 
 /**
  * Who may ask for tokens: a user pool whose resource server `hub` has the Hub's scopes, its sign-in pages, and the client
- * with which people use them. Nobody signs up by themselves. A system's client is made when its institution is onboarded
- * (`npm run admin`), not by a deployment: its secret passes through nobody else's hands.
+ * with which people use them. Nobody signs up by themselves. A system's client is made when its institution is onboarded,
+ * not by a deployment: its secret passes through nobody else's hands.
  */
 export class Identity extends Construct {
   readonly userPool: UserPool;
@@ -53,6 +53,19 @@ export class Identity extends Construct {
     new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId });
     new CfnOutput(this, 'PeopleClientId', { value: this.peopleClient.userPoolClientId });
     new CfnOutput(this, 'SignInUrl', { value: this.signInUrl });
+  }
+
+  /** Lets a function make, see and end clients of systems and their secrets. */
+  grantClients(handler: IFunction): void {
+    this.userPool.grant(
+      handler,
+      'cognito-idp:CreateUserPoolClient',
+      'cognito-idp:DeleteUserPoolClient',
+      'cognito-idp:ListUserPoolClients',
+      'cognito-idp:AddUserPoolClientSecret',
+      'cognito-idp:ListUserPoolClientSecrets',
+      'cognito-idp:DeleteUserPoolClientSecret',
+    );
   }
 
   /** Has every token, of people and of systems, pass through a function before it is given out. */

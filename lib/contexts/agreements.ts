@@ -61,7 +61,7 @@ export class AgreementsContext extends Construct {
       entry: 'agreements-partners-handler',
       environment,
     });
-    table.grant(partners, 'dynamodb:PutItem');
+    table.grant(partners, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     runOnStream(partners, {
       alarms: foundation.alarms,
       table: institutions.table,

@@ -2,14 +2,14 @@ import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 
-import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
+import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
-import { ContextTable } from '../constructs/context-table.ts';
+import { ContextTable, mayRemove } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import type { Identity } from '../constructs/identity.ts';
 import type { SigningSecret } from '../constructs/signing-secret.ts';
-import { runOnSchedule } from '../constructs/triggers.ts';
+import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
 
 export interface InstitutionsContextProps {
   /** Folder made by `bundle`. */
@@ -19,6 +19,9 @@ export interface InstitutionsContextProps {
   readonly cursors: SigningSecret;
   readonly identity: Identity;
 }
+
+const ADMISSION_IMPACT =
+  'A new partner’s system is refused, a revoked one is not; after some deployments every system is refused.';
 
 /** The registry of partners, and who acts for them. */
 export class InstitutionsContext extends Construct {
@@ -32,38 +35,64 @@ export class InstitutionsContext extends Construct {
       impact: 'Partners’ systems cannot look up who takes part, and nobody can be registered.',
     });
     const environment = { TABLE_NAME: this.table.table.tableName };
+    const { table } = this.table;
 
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
-      description: 'The registry of partner institutions',
+      description: 'The registry of partner institutions, and whom to call there',
       impact: 'Partners’ systems cannot look up who takes part, so staff cannot choose whom to give a grant.',
       bundle,
       entry: 'institutions-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
-    this.table.table.grant(handler, 'dynamodb:GetItem', 'dynamodb:Query');
+    table.grant(
+      handler,
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:ConditionCheckItem',
+    );
+    mayRemove(table, handler, 'LISTING#*');
     http.serve(institutionRoutes, handler);
 
     const { function: register } = new ContextFunction(this, 'Register', {
       foundation,
       description: 'Registers partners; invoked by an admin with the list of them',
-      impact: 'An admin cannot register partners; those who are registered work on.',
+      impact: 'An admin cannot register partners in bulk; those who are registered work on.',
       bundle,
       entry: 'institutions-register-handler',
       environment,
     });
-    this.table.table.grant(register, 'dynamodb:PutItem');
+    table.grant(register, 'dynamodb:PutItem');
     new CfnOutput(this, 'RegisterName', { value: register.functionName });
+
+    const issuer = { USER_POOL_ID: identity.userPool.userPoolId };
+
+    const { function: clients } = new ContextFunction(this, 'Clients', {
+      foundation,
+      description: 'The clients with which partners’ systems get tokens, and their secrets',
+      impact:
+        'Partners cannot give a system a client or a new secret, nor end one that has leaked; those there are work on.',
+      bundle,
+      entry: 'institutions-clients-handler',
+      environment: { ...environment, ...issuer, CURSOR_SECRET: cursors.value, SIGN_IN_URL: identity.signInUrl },
+    });
+    http.serve(systemRoutes, clients);
 
     const { function: members } = new ContextFunction(this, 'Members', {
       foundation,
-      description: 'Says who acts for which institution in which roles; invoked by an admin',
+      description: 'Says who acts for which institution in which roles, and makes clients; invoked by an admin',
       impact: 'An admin cannot onboard or revoke anybody; those who are enrolled work on.',
       bundle,
       entry: 'institutions-members-handler',
-      environment,
+      environment: { ...environment, ...issuer },
     });
-    this.table.table.grant(members, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem');
+    for (const each of [clients, members]) {
+      table.grant(each, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+      mayRemove(table, each, 'ONBOARDING');
+      identity.grantClients(each);
+    }
     new CfnOutput(this, 'MembersName', { value: members.functionName });
 
     const { function: token } = new ContextFunction(this, 'Token', {
@@ -76,21 +105,26 @@ export class InstitutionsContext extends Construct {
       // Cognito waits no longer.
       timeout: Duration.seconds(5),
     });
-    this.table.table.grant(token, 'dynamodb:GetItem');
+    table.grant(token, 'dynamodb:GetItem');
     identity.customizeTokensBy(token);
 
     const { function: admission } = new ContextFunction(this, 'Admission', {
       foundation,
       description: 'Makes the gateway take the tokens of all clients there are',
-      impact:
-        'A new partner’s system is refused, a revoked one is not; after some deployments every system is refused.',
+      impact: ADMISSION_IMPACT,
       bundle,
       entry: 'institutions-admission-handler',
       environment,
     });
-    this.table.table.grant(admission, 'dynamodb:Query');
+    table.grant(admission, 'dynamodb:GetItem', 'dynamodb:Query');
     http.grantAdmission(admission);
+    // At once, when who is to be admitted has changed; and every minute, whoever else has changed the authorizer.
+    runOnStream(admission, {
+      alarms: foundation.alarms,
+      table,
+      filters: [{ dynamodb: { Keys: { pk: { S: ['CLIENT', 'SHUT-OUT'] } } } }],
+      impact: ADMISSION_IMPACT,
+    });
     runOnSchedule(this, 'AdmissionSchedule', admission, Schedule.rate(Duration.minutes(1)));
-    new CfnOutput(this, 'AdmissionName', { value: admission.functionName });
   }
 }

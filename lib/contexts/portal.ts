@@ -14,13 +14,13 @@ export interface PortalContextProps {
   readonly identity: Identity;
 }
 
-/** The front desk: health, API reference, problem pages, `/v1/me`. Keeps no data. */
+/** The front desk: health, API reference, problem pages. Public, and keeps no data. */
 export class PortalContext extends Construct {
   constructor(scope: Construct, id: string, { bundle, foundation, http, identity }: PortalContextProps) {
     super(scope, id);
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
-      description: 'Health, API reference, problem pages, who am I',
+      description: 'Health, API reference, problem pages',
       impact: 'Developers of partners cannot read the API’s reference, and monitors of partners see the Hub as down.',
       bundle,
       entry: 'portal-handler',

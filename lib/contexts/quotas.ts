@@ -1,14 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { accountingRoutes, capacityRoutes } from '../../lambdas/quotas/contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
-import { ContextTable } from '../constructs/context-table.ts';
+import { ContextTable, mayRemove } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import { hubMetric } from '../constructs/metric.ts';
@@ -180,7 +177,7 @@ export class QuotasContext extends Construct {
       entry: 'quotas-partners-handler',
       environment,
     });
-    table.grant(partners, 'dynamodb:PutItem');
+    table.grant(partners, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     runOnStream(partners, {
       alarms: foundation.alarms,
       table: institutions.table,
@@ -230,18 +227,4 @@ export class QuotasContext extends Construct {
       runbook: 'respond-to-capacity-drift',
     });
   }
-}
-
-/**
- * Nothing that is stored is ever deleted but a place in a line, which is given up, and a place in the sweep’s list.
- * @param partitions in which the function may delete
- */
-function mayRemove(table: TableV2, handler: IFunction, ...partitions: readonly string[]): void {
-  handler.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:DeleteItem'],
-      resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
-    }),
-  );
 }

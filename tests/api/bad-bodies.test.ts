@@ -1,6 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anAgreement } from '../support/agreements.ts';
-import { agreementSubjects, closingSubjects, loanSubjects, NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
+import {
+  agreementSubjects,
+  closingSubjects,
+  institutionSubjects,
+  loanSubjects,
+  NOT_UNITS,
+  type Subject,
+} from '../support/bad-bodies.ts';
 import type { CallOptions } from '../support/client.ts';
 import {
   aBooking,
@@ -11,6 +18,7 @@ import {
   balanceOf,
   type Scene,
 } from '../support/factories.ts';
+import { aClient, revokeClientsOf } from '../support/institutions.ts';
 import { type Pair, propose } from '../support/loans.ts';
 import { type OperationId, ROUTES } from '../support/routes.ts';
 
@@ -94,6 +102,7 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   ...agreementSubjects,
   ...loanSubjects,
   ...closingSubjects,
+  ...institutionSubjects,
   ...Object.fromEntries(
     (
       [
@@ -177,6 +186,7 @@ let pair: Pair;
 let bookingId: string;
 let loanId: string;
 let agreementId: string;
+let clientId: string;
 beforeAll(async () => {
   const grantBody = { lendingLimit: 5, borrowingLimit: 5 };
   scene = await aGrant({ nominal: 5, grantBody });
@@ -187,19 +197,27 @@ beforeAll(async () => {
   loanId = (await propose(pair, 1)).ok.id;
   agreementId = (await anAgreement([scene.provider, scene.beneficiary])).id;
   bookingId = (await aBooking(scene, 'held')).id;
+  clientId = (await aClient(scene.provider.id)).id;
 });
+afterAll(async () => revokeClientsOf(scene.provider.id));
 
 const call = (name: OperationId, options: CallOptions) => {
   const { side } = subjectOf(name);
   const { coordinator } = side === 'lender' ? pair.lender.beneficiary : scene[side];
-  const params = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId, agreementId };
+  const institutionId = scene.provider.id;
+  const ids = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId };
+  const params = { ...ids, agreementId, institutionId, clientId };
   return coordinator.call(name, { params, ...('ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {}), ...options });
 };
 
 /** Everything that a request could have changed. */
 async function state() {
   const { provider, beneficiary } = scene;
-  const [agreements, pools, grants, bookings, loans, balance] = await Promise.all([
+  const params = { institutionId: provider.id };
+  const [institution, contacts, clients, agreements, pools, grants, bookings, loans, balance] = await Promise.all([
+    provider.coordinator.call('getInstitution', { params }),
+    provider.coordinator.call('getContacts', { params }),
+    provider.coordinator.call('listClients', { params }),
     provider.coordinator.call('listAgreements'),
     provider.coordinator.call('listPools'),
     provider.coordinator.call('listGrants'),
@@ -207,14 +225,8 @@ async function state() {
     beneficiary.coordinator.call('listLoans', { params: { grantId: scene.grant.id } }),
     balanceOf(scene),
   ]);
-  return {
-    agreements: agreements.body,
-    pools: pools.body,
-    grants: grants.body,
-    bookings: bookings.body,
-    loans: loans.body,
-    balance,
-  };
+  const all = { institution, contacts, clients, agreements, pools, grants, bookings, loans };
+  return { ...Object.fromEntries(Object.entries(all).map(([name, { body }]) => [name, body])), balance };
 }
 
 test('every route with a body is tried here', () => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { anAgreement, anAgreementBody, aProposal, proposeVersion } from '../support/agreements.ts';
 import { anonymous, api, type CallOptions } from '../support/client.ts';
@@ -12,6 +12,7 @@ import {
   pathOf,
   type Scene,
 } from '../support/factories.ts';
+import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { aLoan, DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { ALL_ROUTES, type OperationId, ROUTES, ROUTES_WITH_ID, ROUTES_WITH_QUERY } from '../support/routes.ts';
 
@@ -44,14 +45,18 @@ beforeAll(async () => {
   const booking = await aBooking(scene);
   const loanId = (await propose(pair, 1)).ok.id;
   const transferId = (await transfer(scene, pair.lender, 1)).ok.id;
+  const { id: clientId } = await aClient(scene.provider.id);
+  await aClient(scene.provider.id);
+  const institutionId = scene.provider.id;
   const { id: agreementId, hash } = await anAgreement([scene.provider, scene.beneficiary]);
   await proposeVersion({ id: agreementId }, provider, hash, { title: { en: 'Another one' } });
   await anAgreement([scene.provider, scene.beneficiary]);
   params = {
     ...pathOf(scene, booking),
-    ...{ loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
+    ...{ institutionId, clientId, loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
   };
 });
+afterAll(async () => revokeClientsOf(scene.provider.id));
 
 /** A body that is fine, so that only what a test makes wrong is. */
 function bodyFor(operationId: OperationId): object | undefined {
@@ -68,6 +73,8 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'proposeLoan') return { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE };
   if (operationId === 'transferUnits') return { receivingGrantId: pair.lender.grant.id, units: 1 };
   if (operationId === 'restateUsage') return { reason: 'correction' };
+  if (operationId === 'createInstitution') return anInstitutionBody();
+  if (operationId === 'replaceContacts') return { contacts: [] };
   return {};
 }
 

@@ -24,7 +24,13 @@ describe('a page of an allowed origin', () => {
     const answer = await ask('/v1/pools', question(ORIGIN));
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    expect(answer.headers.get('access-control-allow-methods')?.split(',')).toEqual(['GET', 'POST', 'PATCH']);
+    expect(answer.headers.get('access-control-allow-methods')?.split(',')).toEqual([
+      'GET',
+      'POST',
+      'PUT',
+      'PATCH',
+      'DELETE',
+    ]);
     const headers = answer.headers.get('access-control-allow-headers')?.split(',');
     expect(headers).toEqual(expect.arrayContaining(['authorization', 'idempotency-key', 'if-match']));
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull();

@@ -117,7 +117,7 @@ describe('an alarm watches', () => {
 
   test('every queue, from its first message on', () => {
     const queues = template.ofType('AWS::SQS::Queue');
-    expect(queues).toHaveLength(6);
+    expect(queues).toHaveLength(7);
     for (const queue of queues) {
       const [alarm] = watchers('ApproximateNumberOfMessagesVisible', queue);
       expect(alarm?.properties).toMatchObject({ Threshold: 1, Statistic: 'Maximum', EvaluationPeriods: 1 });
@@ -128,7 +128,7 @@ describe('an alarm watches', () => {
     const functions = template
       .ofType('AWS::Lambda::EventSourceMapping')
       .flatMap((each) => references(at(each, 'FunctionName')));
-    expect(functions).toHaveLength(6);
+    expect(functions).toHaveLength(7);
     for (const id of functions) {
       expect(watchers('IteratorAge', template.find(id, 'AWS::Lambda::Function'))).toHaveLength(1);
     }

@@ -43,7 +43,7 @@ test('the token endpoint gives what the trigger says, and nothing to who is not 
   expect(await ask()).toMatchObject({ status: 400, error: 'invalid_grant' });
 
   const member = {
-    kind: 'client',
+    kind: 'person',
     id: account,
     institutionId: institution.id,
     roles: ['commission-member', 'auditor'],
@@ -57,6 +57,6 @@ test('the token endpoint gives what the trigger says, and nothing to who is not 
     clientId: account,
     institutionId: institution.id,
     roles: ['commission-member', 'auditor'],
-    scopes: ['hub/institutions.read', 'hub/agreements.read', 'hub/quotas.read'],
+    scopes: ['hub/institutions.read', 'hub/institutions.members', 'hub/agreements.read', 'hub/quotas.read'],
   });
 });

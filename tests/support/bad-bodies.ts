@@ -1,8 +1,9 @@
 import { anAgreementBody, aProposal, VALIDITY } from './agreements.ts';
+import { anInstitutionBody } from './institutions.ts';
 import { DUE } from './loans.ts';
 import type { OperationId } from './routes.ts';
 
-/** Bodies of agreements, loans, transfers and ends of periods that no request may have. */
+/** Bodies of agreements, loans, transfers, ends of periods and institutions that no request may have. */
 
 export interface Subject {
   readonly side: 'provider' | 'beneficiary' | 'lender';
@@ -179,6 +180,88 @@ export const loanSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
           ['/reason', { reason: 'x' }],
         ],
       } satisfies Subject,
+    ]),
+  ),
+};
+
+const contact = (over: object) => ({
+  contacts: [{ role: 'clinical', name: 'A. Person', email: 'a.person@example.org', ...over }],
+});
+const institution = (over: object) => anInstitutionBody(over);
+const described = [
+  ['/kind', { kind: 'shop' }],
+  ['/name', { name: {} }],
+  ['/name', { name: { en: 'Call +375 29 765 43 21' } }],
+  ['/name/english', { name: { english: 'x' } }],
+  ['/city', { city: 'Minsk' }],
+  ['/country', { country: 7 }],
+  ['/region', { region: 'Ulyanovsk' }],
+  ['/region', { region: 'RU_ULY' }],
+  ['/timeZone', { timeZone: 3 }],
+  ['/services', { services: 'radiotherapy' }],
+  ['/services/0', { services: ['homeopathy'] }],
+  ['/services', { services: ['pet-ct', 'pet-ct'] }],
+  ['/rorId', { rorId: '03yrm5c26' }],
+  ['/rorId', { rorId: 'https://ror.org/13yrm5c26' }],
+  ['/rorId', { rorId: 'https://ror.org/03yrm5cl6' }],
+  ['/status', { status: 'active' }],
+  ['/id', { id: OTHER }],
+  ['/contacts', { contacts: [] }],
+] as const;
+
+export const institutionSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  createInstitution: {
+    side: 'provider',
+    body: anInstitutionBody(),
+    wrong: [
+      ...described.map(([pointer, over]) => [pointer, institution(over)] as const),
+      ['/country', institution({ country: undefined })],
+      ['/region', institution({ region: null })],
+    ],
+  },
+  updateInstitution: { side: 'provider', body: {}, wrong: described },
+  replaceContacts: {
+    side: 'provider',
+    body: { contacts: [] },
+    wrong: [
+      ['/contacts', {}],
+      ['/contacts', { contacts: 'none' }],
+      ['/contacts', { contacts: Array.from({ length: 21 }, () => contact({}).contacts[0]) }],
+      ['/contacts/0/role', contact({ role: 'boss' })],
+      ['/contacts/0/name', contact({ name: '' })],
+      ['/contacts/0/name', contact({ name: 'x'.repeat(101) })],
+      ['/contacts/0/name', contact({ name: 'a.person@example.org' })],
+      ['/contacts/0/name', contact({ name: 'A.\u0000Person' })],
+      ['/contacts/0/email', contact({ email: 'a.person' })],
+      ['/contacts/0/email', contact({ email: undefined })],
+      ['/contacts/0/phone', contact({ phone: '8 029 765 43 21' })],
+      ['/contacts/0/birthDate', contact({ birthDate: '1970-01-01' })],
+    ],
+  },
+  createClient: {
+    side: 'provider',
+    body: { roles: ['integration'] },
+    wrong: [
+      ['/roles', { roles: [] }],
+      ['/roles', { roles: 'integration' }],
+      ['/roles/0', { roles: ['superuser'] }],
+      ['/roles', { roles: ['integration', 'integration'] }],
+      ['/name', { name: 'the system of Ivanov' }],
+      ['/scopes', { scopes: ['hub/admin'] }],
+    ],
+  },
+  retireSecret: {
+    side: 'provider',
+    body: { which: 'older' },
+    wrong: [
+      ['/which', { which: 'both' }],
+      ['/secret', { secret: 'x' }],
+    ],
+  },
+  ...Object.fromEntries(
+    (['activateInstitution', 'suspendInstitution', 'leaveInstitution', 'rotateSecret'] as const).map((name) => [
+      name,
+      { side: 'provider', body: {}, wrong: [['/reason', { reason: 'because of Ivanov' }]] } satisfies Subject,
     ]),
   ),
 };

@@ -1,13 +1,13 @@
 import type * as z from 'zod/mini';
 
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
-import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
+import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import type { Route } from '../../lambdas/shared/http/route.ts';
 
 /** Every operation of the API by its id. */
-export const ROUTES = { ...portalRoutes, ...institutionRoutes, ...agreementRoutes, ...quotaRoutes };
+export const ROUTES = { ...portalRoutes, ...institutionRoutes, ...systemRoutes, ...agreementRoutes, ...quotaRoutes };
 
 export type OperationId = keyof typeof ROUTES;
 export type ApiRoute = Route;

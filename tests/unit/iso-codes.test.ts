@@ -1,8 +1,9 @@
 import { iso31661, iso31662 } from 'iso-3166';
 import { describe, expect, test } from 'vitest';
 
-import { COUNTRIES, subdivisionsOf } from '../../lambdas/institutions/countries.ts';
+import { subdivisionsOf } from '../../lambdas/institutions/regions.ts';
 import { hasRorChecksum, ROR_ID } from '../../lambdas/institutions/ror.ts';
+import { COUNTRIES } from '../../lambdas/shared/countries.ts';
 
 describe('the codes of ISO 3166', () => {
   test('of countries are those of the package', () => {

@@ -4,13 +4,16 @@ import { tokenContents } from '../../lambdas/institutions/model.ts';
 import { ROLES, type Role, SCOPES, scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
 
 const INSTITUTION = '019a8f3e-7c00-7a11-8000-000000000001';
-const READING = ['hub/institutions.read', 'hub/agreements.read', 'hub/quotas.read'];
-const WORKING = SCOPES.filter((scope) => scope !== 'hub/admin');
+const MEMBERS = 'hub/institutions.members';
+const READING = ['hub/institutions.read', MEMBERS, 'hub/agreements.read', 'hub/quotas.read'];
+const COORDINATING = SCOPES.filter((scope) => scope !== 'hub/admin');
+/** Without whom to call at partners. */
+const WORKING = COORDINATING.filter((scope) => scope !== MEMBERS);
 
 describe('the scopes of a role', () => {
   const EXPECTED: Readonly<Record<Role, readonly string[]>> = {
     'hub-admin': SCOPES,
-    coordinator: WORKING,
+    coordinator: COORDINATING,
     clinician: WORKING,
     'commission-member': WORKING,
     auditor: READING,
@@ -22,7 +25,8 @@ describe('the scopes of a role', () => {
   });
 
   test('add up, and nobody has any without a role', () => {
-    expect(scopesOf(['auditor', 'coordinator'])).toEqual(WORKING);
+    expect(scopesOf(['auditor', 'coordinator'])).toEqual(COORDINATING);
+    expect(scopesOf(['auditor', 'clinician'])).toEqual(COORDINATING);
     expect(scopesOf([])).toEqual([]);
   });
 });

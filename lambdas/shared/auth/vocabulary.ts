@@ -7,6 +7,8 @@
 export const SCOPES = [
   'hub/institutions.read',
   'hub/institutions.write',
+  /** Names and addresses of the staff whom partners may call. */
+  'hub/institutions.members',
   'hub/agreements.read',
   'hub/agreements.write',
   'hub/quotas.read',
@@ -18,11 +20,16 @@ export type Scope = (typeof SCOPES)[number];
 export const ROLES = ['hub-admin', 'coordinator', 'clinician', 'commission-member', 'auditor', 'integration'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What one role may ask for: auditors only read, and only an admin of the Hub is one. */
+const MEMBERS: Scope = 'hub/institutions.members';
+
+/**
+ * What one role may ask for: auditors only read, and only an admin of the Hub is one. Who coordinates needs to know whom
+ * to call; clinicians, commissions and systems do not.
+ */
 function scopesOfRole(role: Role): readonly Scope[] {
   if (role === 'hub-admin') return SCOPES;
-  if (role === 'auditor') return SCOPES.filter((scope) => scope.endsWith('.read'));
-  return SCOPES.filter((scope) => scope !== 'hub/admin');
+  if (role === 'auditor') return SCOPES.filter((scope) => scope.endsWith('.read') || scope === MEMBERS);
+  return SCOPES.filter((scope) => scope !== 'hub/admin' && (scope !== MEMBERS || role === 'coordinator'));
 }
 
 /** The scopes that a bearer of these roles may have in a token. */
@@ -36,9 +43,10 @@ export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];
 /**
  * How a caller's institution stands to a resource.
  * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `party` is one
- * of an agreement, `self` is the institution itself, `none` is everybody else.
+ * of an agreement, `self` is the institution itself, `partner` is any other to what all may know of, `none` is everybody
+ * else.
  */
-export type Relation = 'provider' | 'beneficiary' | 'lender' | 'borrower' | 'party' | 'self' | 'none';
+export type Relation = 'provider' | 'beneficiary' | 'lender' | 'borrower' | 'party' | 'self' | 'partner' | 'none';
 
 /** For each relation the roles that may do a thing. A relation that is not named may not. */
 export type AccessRule = Partial<Record<Relation, readonly Role[]>>;

@@ -10,6 +10,7 @@ const BUSY_ERRORS: ReadonlySet<string> = new Set([
   'InternalServerError',
   'ServiceUnavailable',
   'TimeoutError',
+  'TooManyRequestsException',
 ]);
 const BUSY_REASONS: ReadonlySet<string> = new Set([
   'TransactionConflict',

@@ -208,19 +208,19 @@ export class SingleTable {
     return refused === undefined;
   }
 
-  /** Puts an item unless a later version of it is there. @returns whether it was put */
-  async putLater(item: Item & Key & { readonly version: number }): Promise<boolean> {
-    const refused = await refusedBy(
+  /** Puts an item unless this or a later version of it is there. @returns that one; `undefined` when this one was put */
+  async putLater(item: Item & Key & { readonly version: number }): Promise<Item | undefined> {
+    return refusedBy(
       this.client.send(
         new PutCommand({
           TableName: this.name,
           Item: item,
           ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
           ExpressionAttributeValues: { ':version': item.version },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       ),
     );
-    return refused === undefined;
   }
 
   /**

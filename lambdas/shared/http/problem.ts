@@ -7,6 +7,8 @@ export interface ProblemType {
   readonly status: number;
   readonly title: string;
   readonly advice: string;
+  /** It is about somebody's one step, not about how the Hub is used: nobody watches how often it happens. */
+  readonly uncounted?: true;
 }
 
 export function isProblemType(value: unknown): value is ProblemType {

@@ -78,6 +78,14 @@ export const InstitutionNotActive: ProblemType = {
     'Only active partners offer capacity and conclude agreements. Ask an admin of the Hub about your institution’s status.',
 };
 
+export const InstitutionSuspended: ProblemType = {
+  code: 'institution-suspended',
+  status: 403,
+  title: 'Your institution is suspended, or has left the Hub',
+  advice:
+    'Nothing can be read or changed in its name; what was agreed and booked stands. Ask an admin of the Hub. When the institution is activated again, the same clients and accounts work again.',
+};
+
 export const NotFound: ProblemType = {
   code: 'not-found',
   status: 404,
@@ -156,6 +164,7 @@ export const COMMON_PROBLEMS: readonly ProblemType[] = [
   TokenIncomplete,
   RoleNotPermitted,
   InstitutionNotActive,
+  InstitutionSuspended,
   NotFound,
   StaleVersion,
   BodyTooLarge,

@@ -1,4 +1,4 @@
-import type { InstitutionRepresentation } from '../../../lambdas/institutions/contract.ts';
+import type { InstitutionRepresentation } from '../../../lambdas/institutions/registry-contract.ts';
 
 /** A partner of the demonstration: an institution as it is registered, and the short name its accounts are called by. */
 export type DemoInstitution = Omit<InstitutionRepresentation, 'status' | 'createdAt' | 'updatedAt'> & {

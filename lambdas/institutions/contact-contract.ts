@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+
+import { NotFound } from '../shared/http/problems.ts';
+import { defineRoutes } from '../shared/http/route.ts';
+import { Id, Instant } from '../shared/values.ts';
+import { InstitutionStateConflict } from './errors.ts';
+import { institutionParams } from './registry-contract.ts';
+
+/** Whom to call at an institution: the only personal data that the Hub keeps, and nothing else refers to it. */
+
+const CONTACT_ROLES = ['coordination', 'clinical', 'technical', 'legal', 'data-protection'] as const;
+
+const Contact = z
+  .strictObject({
+    role: z.enum(CONTACT_ROLES),
+    name: z.string().check(z.trim(), z.minLength(1), z.maxLength(100), z.regex(/^[^\p{Cc}@<>]*$/u, 'must be a name')),
+    email: z.optional(z.email().check(z.maxLength(254))),
+    phone: z.optional(
+      z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'must be a number of ITU-T E.164 such as +375172000000')),
+    ),
+  })
+  .check(
+    z.refine(({ email, phone }) => email !== undefined || phone !== undefined, {
+      path: ['email'],
+      message: 'must be given, or phone',
+    }),
+  )
+  .register(z.globalRegistry, {
+    id: 'Contact',
+    description:
+      'A member of staff whom partners may call, with address and number at work [FHIR Organization.contact].',
+  });
+
+export const Contacts = z
+  .strictObject({
+    institutionId: Id,
+    contacts: z.array(Contact).check(z.maxLength(20)),
+    updatedAt: z.optional(Instant),
+  })
+  .register(z.globalRegistry, { id: 'Contacts', description: 'Whom to call at an institution.' });
+export type ContactsRepresentation = z.infer<typeof Contacts>;
+
+export const contactRoutes = defineRoutes({
+  getContacts: {
+    operationId: 'getContacts',
+    method: 'GET',
+    path: '/v1/institutions/{institutionId}/contacts',
+    summary: 'Whom to call at a partner',
+    description: 'Work contacts of staff. Use them for the cooperation, and keep no copy for longer than that needs.',
+    scopes: ['hub/institutions.members'],
+    access: { self: ['coordinator'], partner: ['coordinator'], none: ['hub-admin', 'auditor'] },
+    params: institutionParams,
+    response: { status: 200, description: 'The contacts; none at first.', schema: Contacts, etag: true },
+    problems: [NotFound],
+  },
+  replaceContacts: {
+    operationId: 'replaceContacts',
+    method: 'PUT',
+    path: '/v1/institutions/{institutionId}/contacts',
+    summary: 'Say whom to call at your institution',
+    description:
+      'Replaces all contacts; an empty list erases them. Name only staff who agreed, with their address and number at work. The first list replaces the version `"0"`.',
+    scopes: ['hub/institutions.write'],
+    access: { self: ['coordinator'], none: ['hub-admin'] },
+    params: institutionParams,
+    body: z.strictObject({ contacts: Contacts.shape.contacts }),
+    ifMatch: 'required',
+    response: { status: 200, description: 'The contacts as they are now.', schema: Contacts, etag: true },
+    problems: [NotFound, InstitutionStateConflict],
+  },
+});

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { api, apiWithToken } from '../support/client.ts';
+import { aGrant, aPoolBody, type Scene } from '../support/factories.ts';
+import { DEPLOYED, hub } from '../support/hub.ts';
+import { aClient, changeStatus, revokeClientsOf } from '../support/institutions.ts';
+import { tokenOf } from '../support/token-endpoint.ts';
+
+/** Whose institution is suspended is out within a minute, whatever tokens it has; and in again when it is activated. */
+
+/** Milliseconds. A function believes what it has read for twenty seconds; the stream takes a moment. */
+const WITHIN = { timeout: 55_000, interval: 500 };
+
+let scene: Scene;
+let token: string | undefined;
+let client: Awaited<ReturnType<typeof aClient>>;
+beforeAll(async () => {
+  scene = await aGrant({ nominal: 5 });
+  client = await aClient(scene.beneficiary.id);
+  if (DEPLOYED) return;
+  token = (await tokenOf(client.id, client.secret)).access_token;
+  await hub.drainStreams();
+});
+afterAll(async () => revokeClientsOf(scene.beneficiary.id));
+
+const codes = async () => {
+  const { id, coordinator } = scene.beneficiary;
+  const params = { grantId: scene.grant.id, institutionId: id };
+  return {
+    me: (await coordinator.call('getMe')).code,
+    registry: (await coordinator.call('listInstitutions')).code,
+    clients: (await coordinator.call('listClients', { params })).code,
+    grant: (await coordinator.call('getGrant', { params })).code,
+    pool: (await coordinator.call('createPool', { body: aPoolBody({ capacity: 0 }) })).code,
+    clinician: (await api(id, 'clinician').call('getGrant', { params })).code,
+  };
+};
+const all = (code: string) =>
+  Object.fromEntries(['me', 'registry', 'clients', 'grant', 'pool', 'clinician'].map((name) => [name, code]));
+
+describe('a suspended institution', () => {
+  test('has no token that works a minute later, on any route', { timeout: 90_000 }, async () => {
+    const { id } = scene.beneficiary;
+    expect(await codes()).toEqual({ ...all('200'), pool: '201' });
+    if (!DEPLOYED) expect((await apiWithToken(token).call('getMe')).code).toBe('200');
+
+    const suspendedAt = Date.now();
+    expect((await changeStatus(id, 'suspend')).code).toBe('200');
+    if (!DEPLOYED) {
+      // A system gets no new token at once, and what it has ends at the gateway.
+      expect(await tokenOf(client.id, client.secret)).toMatchObject({ status: 400, error: 'invalid_grant' });
+      await hub.drainStreams();
+      expect((await apiWithToken(token).call('getMe')).code).toBe('unauthorized');
+    }
+    await expect.poll(codes, WITHIN).toEqual(all('institution-suspended'));
+    expect(Date.now() - suspendedAt).toBeLessThan(60_000);
+
+    // Whoever it has to do with goes on.
+    const params = { grantId: scene.grant.id };
+    expect((await scene.provider.coordinator.call('getGrant', { params })).code).toBe('200');
+    expect((await api(id, 'auditor').call('getGrant', { params })).code).toBe('institution-suspended');
+  });
+
+  test('is let in again when it is activated, with the same client', { timeout: 90_000 }, async () => {
+    expect((await changeStatus(scene.beneficiary.id, 'activate')).code).toBe('200');
+    await expect.poll(codes, WITHIN).toEqual({ ...all('200'), pool: '201' });
+    if (DEPLOYED) return;
+    expect((await tokenOf(client.id, client.secret)).status).toBe(200);
+    await hub.drainStreams();
+    expect((await apiWithToken(token).call('getMe')).code).toBe('200');
+  });
+});
+
+test.skipIf(DEPLOYED)(
+  'an old change that is told again shuts nobody out',
+  async () => {
+    const { id } = scene.provider;
+    const NewImage = { id: { S: id }, status: { S: 'suspended' }, version: { N: '0' } };
+    await hub.invoke('QuotasPartners', { Records: [{ eventName: 'MODIFY', dynamodb: { NewImage } }] });
+    await new Promise((resolve) => setTimeout(resolve, 21_000));
+    expect((await scene.provider.coordinator.call('listPools')).code).toBe('200');
+  },
+  40_000,
+);

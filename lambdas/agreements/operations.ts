@@ -4,8 +4,10 @@ import { notFound, type Permission } from '../shared/auth/access.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import { takeTurns } from '../shared/dynamo/turns.ts';
 import { creationOf } from '../shared/http/creation.ts';
+import { keyReused } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused, InstitutionNotActive, StaleVersion } from '../shared/http/problems.ts';
+import { Busy, InstitutionNotActive } from '../shared/http/problems.ts';
+import { refuseStale } from '../shared/http/versions.ts';
 import type { ChangeOutcome } from './agreements-table.ts';
 import type { agreementRoutes } from './contract.ts';
 import { NotAParty, PartyNotActive } from './errors.ts';
@@ -181,9 +183,7 @@ async function act(
     await takeTurns(attempt);
     const agreement = await getAgreement(ports, permission, agreementId);
     if ((await findEarlier(ports, creation)) !== undefined) return { value: agreement, replayed: true };
-    if (expectedVersion !== undefined && expectedVersion !== agreement.version) {
-      throw new Problem(StaleVersion, `The agreement is at version ${String(agreement.version)}.`);
-    }
+    refuseStale('agreement', agreement, expectedVersion);
     const next = judge(agreement, deedOf(ports, permission));
     const outcome = await write(creation, next);
     if (outcome.kind === 'done') return { value: next, replayed: false };
@@ -205,8 +205,6 @@ async function findEarlier({ agreements }: Ports, creation: Creation): Promise<s
 function deedOf({ now }: Ports, { agent, caller: { institutionId } }: Permission): Deed {
   return { by: agent, institutionId, now: now() };
 }
-
-const keyReused = (): Problem => new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
 
 const busy = (): Problem => new Problem(Busy, 'The agreement is being changed by others.', {}, 1);
 

@@ -1,7 +1,8 @@
 import { scopesOf } from '../shared/auth/vocabulary.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
+import { keyReused } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
+import { Busy } from '../shared/http/problems.ts';
 import { TooManyClients } from './errors.ts';
 import { activeClients } from './member-operations.ts';
 import type { Onboarding } from './members-table.ts';
@@ -70,9 +71,7 @@ export async function clientOf(
 ): Promise<Outcome<ClientAndSecret> | undefined> {
   const earlier = await members.findEarlier(request);
   if (earlier === undefined) return undefined;
-  if (earlier.kind === 'key-reused') {
-    throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
-  }
+  if (earlier.kind === 'key-reused') throw keyReused();
   const client = await members.get({ kind: 'client', id: earlier.resourceId });
   if (client === undefined) throw new Error('A request is remembered, and its client was not found');
   return { value: { client }, replayed: true };

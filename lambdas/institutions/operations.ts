@@ -1,11 +1,14 @@
 import type * as z from 'zod/mini';
+
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import { HUB } from '../shared/auth/agent.ts';
 import type { Creation, Earlier } from '../shared/dynamo/create-once.ts';
+import { creationOf } from '../shared/http/creation.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
-import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
+import { keyReused } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import { Busy } from '../shared/http/problems.ts';
+import { refuseStale } from '../shared/http/versions.ts';
 import { InstitutionStateConflict, LastAdmin, OwnInstitution, UnknownRegion } from './errors.ts';
 import { type Criteria, type Institution, relationsTo, STATUS_CHANGES, type StatusAction } from './model.ts';
 import type { Outcome, Ports } from './ports.ts';
@@ -94,7 +97,7 @@ export interface InstitutionCreation {
  * @throws Problem `role-not-permitted`, `unknown-region`, `idempotency-key-reused`
  */
 export async function createInstitution(ports: Ports, request: InstitutionCreation): Promise<Outcome<Institution>> {
-  const { permission, body, idempotencyKey } = request;
+  const { permission, body } = request;
   permission.require('partner');
   await requireRegion(body);
   const now = ports.now();
@@ -107,12 +110,7 @@ export async function createInstitution(ports: Ports, request: InstitutionCreati
     version: 1,
     by: permission.agent,
   };
-  const creation = {
-    request: requestId({ caller: permission.caller, target: ['createInstitution'], idempotencyKey }),
-    fingerprint: fingerprintOf(body),
-    resourceId: institution.id,
-    now,
-  };
+  const creation = creationOf(ports, request, ['createInstitution'], institution.id);
   const outcome = await ports.institutions.create(creation, institution);
   if (outcome.kind === 'created') return { value: institution, replayed: false };
   if (outcome.kind === 'refused') throw new Problem(Busy, 'The id was taken at the same moment.', {}, 1);
@@ -122,7 +120,7 @@ export async function createInstitution(ports: Ports, request: InstitutionCreati
 /** @throws Problem `idempotency-key-reused` */
 async function replayOf(ports: Ports, earlier: Earlier): Promise<Outcome<Institution>> {
   if (earlier.kind === 'key-reused') {
-    throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+    throw keyReused();
   }
   return { value: await readInstitution(ports, earlier.resourceId), replayed: true };
 }
@@ -143,7 +141,7 @@ export async function updateInstitution(
   { permission, institutionId, body, expectedVersion }: InstitutionUpdate,
 ): Promise<Institution> {
   const before = await getInstitution(ports, permission, institutionId);
-  refuseStale(before, expectedVersion);
+  refuseStale('institution', before, expectedVersion);
   if (before.status === 'left') throw stateConflict(before, ['invited', 'active', 'suspended']);
   const { region = before.region, rorId = before.rorId, ...rest } = body;
   const after: Institution = {
@@ -156,7 +154,7 @@ export async function updateInstitution(
   await requireRegion(after);
   if ((await ports.institutions.replace(before, after)) === 'changed') return after;
   const there = await readInstitution(ports, institutionId);
-  refuseStale(there, expectedVersion);
+  refuseStale('institution', there, expectedVersion);
   throw new Problem(Busy, 'The institution is being changed by somebody else.', {}, 1);
 }
 
@@ -187,7 +185,7 @@ export async function changeStatus(ports: Ports, request: StatusChange): Promise
     const creation = creationFor(ports, request);
     const earlier = creation && (await ports.institutions.findEarlier(creation));
     if (earlier !== undefined) return replayOf(ports, earlier);
-    if (expectedVersion !== undefined) refuseStale(before, expectedVersion);
+    refuseStale('institution', before, expectedVersion);
     const { from, to } = STATUS_CHANGES[action];
     if (!from.includes(before.status)) throw stateConflict(before, from);
     await refuseLockOut(ports, request);
@@ -200,11 +198,10 @@ export async function changeStatus(ports: Ports, request: StatusChange): Promise
 }
 
 /** The memory of a request that named a key. */
-function creationFor({ now }: Ports, request: StatusChange): Creation | undefined {
-  const { permission, institutionId, action, body, idempotencyKey } = request;
+function creationFor(ports: Ports, request: StatusChange): Creation | undefined {
+  const { institutionId, action, idempotencyKey } = request;
   if (idempotencyKey === undefined) return undefined;
-  const sameness = { caller: permission.caller, target: [action, institutionId], idempotencyKey };
-  return { request: requestId(sameness), fingerprint: fingerprintOf(body), resourceId: institutionId, now: now() };
+  return creationOf(ports, { ...request, idempotencyKey }, [action, institutionId], institutionId);
 }
 
 /** Nobody shuts themselves out, and the Hub keeps somebody who can let others in again. */
@@ -217,10 +214,6 @@ async function refuseLockOut({ members }: Ports, { permission, institutionId, ac
   if (admins.has(institutionId) && admins.size === 1) {
     throw new Problem(LastAdmin, 'The only admins of the Hub act for this institution.');
   }
-}
-
-function refuseStale({ version }: Institution, expectedVersion: number): void {
-  if (version !== expectedVersion) throw new Problem(StaleVersion, `The institution is at version ${String(version)}.`);
 }
 
 /** @param allowedFrom where it would have to be */

@@ -1,5 +1,5 @@
 import { Problem } from '../shared/http/problem.ts';
-import { StaleVersion } from '../shared/http/problems.ts';
+import { refuseStale } from '../shared/http/versions.ts';
 import { type ClientAndSecret, type ClientRequest, clientOf, underWay } from './client-operations.ts';
 import { ClientHasOneSecret, ClientHasTwoSecrets, ClientRevoked, LastAdmin, LastCoordinator } from './errors.ts';
 import { isLeaving, revoked } from './member-operations.ts';
@@ -92,9 +92,7 @@ export async function revokeClient(ports: ClientPorts, before: Member, expectedV
   const { members, institutions, issuer } = ports;
   let after = before;
   if (before.status === 'active') {
-    if (expectedVersion !== undefined && before.version !== expectedVersion) {
-      throw new Problem(StaleVersion, `The client is at version ${String(before.version)}.`);
-    }
+    refuseStale('client', before, expectedVersion);
     after = revoked(ports, before);
     const leaving = isLeaving(await institutions.get(before.institutionId));
     const outcome = await members.change(before, after, { leaving });

@@ -4,9 +4,10 @@ import { notFound, type Permission } from '../shared/auth/access.ts';
 import { secondsOf } from '../shared/capacity/claim.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { expire, settle } from '../shared/capacity/settle.ts';
-import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
+import { fingerprintOf, keyReused, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import { Busy } from '../shared/http/problems.ts';
+import { refuseStale } from '../shared/http/versions.ts';
 import type { bookingRoutes } from './booking-contract.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { BookingStateConflict, HoldExpired, OfferLapsed } from './errors.ts';
@@ -58,7 +59,7 @@ function attemptOf({ newId }: Ports, { permission, bookingId, action, body, idem
 function isDone(booking: Booking, action: Action, attempt: Attempt): boolean {
   const done = booking.requests[action];
   if (done?.startsWith(`${attempt.request}.`) !== true) return false;
-  if (done !== mark(attempt)) throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+  if (done !== mark(attempt)) throw keyReused();
   return true;
 }
 
@@ -110,9 +111,7 @@ export async function act(ports: Ports, request: ActionRequest): Promise<Outcome
       await settle(claims, booking);
       return { value: booking, replayed: round === 0 };
     }
-    if (expectedVersion !== undefined && expectedVersion !== booking.version) {
-      throw new Problem(StaleVersion, `The booking is at version ${String(booking.version)}.`);
-    }
+    refuseStale('booking', booking, expectedVersion);
     const now = ports.now();
     const possible = decide(booking, action, now, { by: permission.agent });
     if (possible.kind === 'expired') {

@@ -1,10 +1,11 @@
 import { HUB } from '../shared/auth/agent.ts';
 import { isOver } from '../shared/days.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { carriedLeft, unitsLeave } from './closing-model.ts';
 import { readGrant } from './grant-operations.ts';
 import { isClosed } from './model.ts';
-import { MAX_ATTEMPTS, takeTurns } from './move-requests.ts';
+import { MAX_ATTEMPTS } from './move-requests.ts';
 import { type GrantState, isWhole, nextGrant } from './moves.ts';
 
 /** Courses that were carried over from the period before, on the day they expire. */

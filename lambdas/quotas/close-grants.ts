@@ -4,6 +4,7 @@ import { totals } from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { expire } from '../shared/capacity/settle.ts';
 import { sweepAccount } from '../shared/capacity/sweep.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
@@ -15,7 +16,7 @@ import { MAX_WRITES } from './grant-writes.ts';
 import { accountKey } from './keys.ts';
 import type { Loan } from './loan-model.ts';
 import { type Booking, decide, type Grant, isClosed, type Pool } from './model.ts';
-import { MAX_ATTEMPTS, offerToLine, takeTurns } from './move-requests.ts';
+import { MAX_ATTEMPTS, offerToLine } from './move-requests.ts';
 import { adjusted, everySegment, type GrantState, isWhole, nextGrant, type Stamp } from './moves.ts';
 import { settleLoan } from './settle-loan.ts';
 

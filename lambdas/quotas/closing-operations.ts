@@ -2,6 +2,8 @@ import type * as z from 'zod/mini';
 
 import type { Permission } from '../shared/auth/access.ts';
 import { inBatches } from '../shared/batches.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
+import { creationOf } from '../shared/http/creation.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
@@ -19,7 +21,7 @@ import { PoolCapacityExceeded } from './errors.ts';
 import { readGrant } from './grant-operations.ts';
 import { ledgerPartition } from './keys.ts';
 import type { Pool } from './model.ts';
-import { creationOf, earlierOf, MAX_ATTEMPTS, refusalOf, takeTurns } from './move-requests.ts';
+import { earlierOf, MAX_ATTEMPTS, refusalOf } from './move-requests.ts';
 import { getPool } from './pool-operations.ts';
 import type { Outcome } from './ports.ts';
 

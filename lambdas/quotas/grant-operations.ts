@@ -4,8 +4,10 @@ import { notFound, type Permission } from '../shared/auth/access.ts';
 import { type Account, isQueued, planResize, type SegmentChange, totals } from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { creationOf } from '../shared/http/creation.ts';
+import { keyReused } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused, StaleVersion } from '../shared/http/problems.ts';
+import { Busy } from '../shared/http/problems.ts';
+import { refuseStale } from '../shared/http/versions.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { PeriodClosed } from './closing-errors.ts';
 import { NominalBelowCommitted, PoolCapacityExceeded, ReserveExceedsGrant, UnknownBeneficiary } from './errors.ts';
@@ -27,8 +29,6 @@ export interface GrantWithAccount {
   readonly grant: Grant;
   readonly account: Account;
 }
-
-const keyReused = (): Problem => new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
 
 const periodClosed = (): Problem => new Problem(PeriodClosed, 'The pool’s period is closed, or being closed.');
 
@@ -159,9 +159,7 @@ export async function updateGrant(ports: Ports, request: GrantUpdate): Promise<G
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const state = await getGrant(ports, permission, grantId);
     const { grant, account } = state;
-    if (grant.version !== expectedVersion) {
-      throw new Problem(StaleVersion, `The grant is at version ${String(grant.version)}.`);
-    }
+    refuseStale('grant', grant, expectedVersion);
     if (isClosed(grant)) throw periodClosed();
     if (!isWhole(state)) continue;
     const next = nextGrant(grant, body, { by: permission.agent, now: ports.now() });

@@ -8,9 +8,9 @@ import { deriveId } from '../shared/capacity/holder.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { type ClaimOutcome, makeClaim } from '../shared/capacity/make-claim.ts';
 import { isOver } from '../shared/days.ts';
-import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
+import { fingerprintOf, keyReused, requestId } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
+import { Busy } from '../shared/http/problems.ts';
 import type { bookingRoutes } from './booking-contract.ts';
 import { bookingsAsClaims, reserveFor, searchFor } from './bookings-as-claims.ts';
 import { DeadlinePast, GrantSuspended, OutsidePeriod, PatientAlreadyBooked, QuotaExhausted } from './errors.ts';
@@ -149,8 +149,6 @@ function replay(earlier: Booking, fingerprint: string, replayed = true): Outcome
   if (earlier.fingerprint !== fingerprint) throw keyReused();
   return { value: earlier, replayed };
 }
-
-const keyReused = (): Problem => new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
 
 /** Refuses what the grant and its account rule out, without a write. */
 function refuseHopeless(grant: Grant, account: Account, reserve: Reserve, now: Date): void {

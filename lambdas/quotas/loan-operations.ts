@@ -1,8 +1,11 @@
 import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
+import { creationOf } from '../shared/http/creation.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, StaleVersion } from '../shared/http/problems.ts';
+import { Busy } from '../shared/http/problems.ts';
+import { refuseStale } from '../shared/http/versions.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { GrantSuspended } from './errors.ts';
 import { getGrant, readGrant } from './grant-operations.ts';
@@ -21,15 +24,7 @@ import {
   takeStep,
 } from './loan-model.ts';
 import type { LoanChange } from './loan-table.ts';
-import {
-  creationOf,
-  earlierOf,
-  grantInPool,
-  MAX_ATTEMPTS,
-  offerToLine,
-  refusalOf,
-  takeTurns,
-} from './move-requests.ts';
+import { earlierOf, grantInPool, MAX_ATTEMPTS, offerToLine, refusalOf } from './move-requests.ts';
 import { adjusted, isWhole, type Stamp } from './moves.ts';
 import type { Outcome } from './ports.ts';
 
@@ -137,9 +132,7 @@ export async function actOnLoan(ports: AccountingPorts, request: LoanRequest): P
     const loan = await getLoan(ports, permission, loanId);
     const earlier = await earlierOf(ports, creation, () => Promise.resolve(loan));
     if (earlier !== undefined) return earlier;
-    if (expectedVersion !== undefined && expectedVersion !== loan.version) {
-      throw new Problem(StaleVersion, `The loan is at version ${String(loan.version)}.`);
-    }
+    refuseStale('loan', loan, expectedVersion);
     const sides = await sidesOf(ports, loan);
     if (sides === undefined) continue;
     const party = partyOf(loan, permission.caller.institutionId);

@@ -1,8 +1,9 @@
 import { isQueued } from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
+import { keyReused } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, IdempotencyKeyReused } from '../shared/http/problems.ts';
+import { Busy } from '../shared/http/problems.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { accountKey } from './keys.ts';
@@ -12,9 +13,6 @@ import type { GrantState } from './moves.ts';
 import type { Outcome, Ports } from './ports.ts';
 
 /** What loans and transfers have in common: requests that are remembered, and what the database said to them. */
-
-export { takeTurns } from '../shared/dynamo/turns.ts';
-export { creationOf } from '../shared/http/creation.ts';
 
 export const MAX_ATTEMPTS = 12;
 
@@ -49,7 +47,7 @@ export async function offerToLine(ports: Ports, { grant, account }: GrantState):
 export function refusalOf(kind: Exclude<MoveOutcome['kind'], 'created' | 'replayed'>): Problem {
   switch (kind) {
     case 'key-reused':
-      return new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+      return keyReused();
     case 'partner-not-active':
       return new Problem(PartnerNotActive, 'Who would get the courses is not an active partner.');
     case 'too-many':

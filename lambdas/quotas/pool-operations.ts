@@ -1,9 +1,11 @@
 import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
-import { fingerprintOf, requestId } from '../shared/http/idempotency.ts';
+import { creationOf } from '../shared/http/creation.ts';
+import { keyReused } from '../shared/http/idempotency.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { IdempotencyKeyReused, InstitutionNotActive, StaleVersion } from '../shared/http/problems.ts';
+import { InstitutionNotActive } from '../shared/http/problems.ts';
+import { refuseStale } from '../shared/http/versions.ts';
 import { PeriodClosed } from './closing-errors.ts';
 import { CapacityBelowAllocated } from './errors.ts';
 import { type Pool, relationsTo } from './model.ts';
@@ -31,13 +33,12 @@ export interface PoolCreation {
  * @throws Problem `role-not-permitted`, `institution-not-active`, `idempotency-key-reused`
  */
 export async function createPool(ports: Ports, request: PoolCreation): Promise<Outcome<Pool>> {
-  const { permission, body, idempotencyKey } = request;
-  const { caller } = permission;
+  const { permission, body } = request;
   permission.require('self');
   const now = ports.now();
   const pool: Pool = {
     id: ports.newId(),
-    providerId: caller.institutionId,
+    providerId: permission.caller.institutionId,
     ...body,
     unallocated: body.capacity,
     status: 'open',
@@ -46,12 +47,7 @@ export async function createPool(ports: Ports, request: PoolCreation): Promise<O
     version: 1,
     by: permission.agent,
   };
-  const creation = {
-    request: requestId({ caller, target: ['createPool'], idempotencyKey }),
-    fingerprint: fingerprintOf(body),
-    resourceId: pool.id,
-    now,
-  };
+  const creation = creationOf(ports, request, ['createPool'], pool.id);
   const outcome = await ports.allocations.createPool(creation, pool);
   switch (outcome.kind) {
     case 'created':
@@ -62,7 +58,7 @@ export async function createPool(ports: Ports, request: PoolCreation): Promise<O
       return { value: earlier, replayed: true };
     }
     case 'key-reused':
-      throw new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
+      throw keyReused();
     case 'provider-not-active':
       throw new Problem(InstitutionNotActive, 'Your institution is not an active partner.');
   }
@@ -84,7 +80,7 @@ export async function updatePool(
   { permission, poolId, body, expectedVersion }: PoolUpdate,
 ): Promise<Pool> {
   const pool = await getPool(ports, permission, poolId);
-  refuseStale(pool, expectedVersion);
+  refuseStale('pool', pool, expectedVersion);
   if (pool.status !== 'open') throw new Problem(PeriodClosed, 'The pool’s period is closed, or being closed.');
   const change = (body.capacity ?? pool.capacity) - pool.capacity;
   const next: Pool = {
@@ -97,13 +93,9 @@ export async function updatePool(
   const outcome = await ports.allocations.changePool(next, change);
   const there = await getPool(ports, permission, poolId);
   if (outcome === 'changed') return there;
-  refuseStale(there, expectedVersion);
+  refuseStale('pool', there, expectedVersion);
   throw new Problem(CapacityBelowAllocated, 'More courses are granted than the new capacity would have.', {
     capacity: there.capacity,
     allocated: there.capacity - there.unallocated,
   });
-}
-
-function refuseStale({ version }: Pool, expectedVersion: number): void {
-  if (version !== expectedVersion) throw new Problem(StaleVersion, `The pool is at version ${String(version)}.`);
 }

@@ -1,11 +1,12 @@
 import type { Agent } from '../shared/auth/agent.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { Busy } from '../shared/http/problems.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { type Doing, type Loan, takeStep, uncommitted } from './loan-model.ts';
 import { changeOf, getLoanAsIs, offerMoved, sidesOf } from './loan-operations.ts';
-import { MAX_ATTEMPTS, takeTurns } from './move-requests.ts';
+import { MAX_ATTEMPTS } from './move-requests.ts';
 
 /** The end of a loan at the end of its period. */
 

@@ -2,6 +2,8 @@ import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
+import { creationOf } from '../shared/http/creation.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { AccountingPorts } from './accounting-ports.ts';
 import { GrantSuspended, OutsidePeriod } from './errors.ts';
@@ -10,15 +12,7 @@ import type { loanRoutes } from './loan-contract.ts';
 import { TransferBelowCommitted, TransferNeedsProvider, TransferToItself } from './loan-errors.ts';
 import type { Transfer } from './loan-model.ts';
 import { isOpen } from './model.ts';
-import {
-  creationOf,
-  earlierOf,
-  grantInPool,
-  MAX_ATTEMPTS,
-  offerToLine,
-  refusalOf,
-  takeTurns,
-} from './move-requests.ts';
+import { earlierOf, grantInPool, MAX_ATTEMPTS, offerToLine, refusalOf } from './move-requests.ts';
 import { adjusted, type GrantState, givable, isWhole } from './moves.ts';
 import type { Outcome } from './ports.ts';
 

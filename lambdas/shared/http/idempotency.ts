@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import type { Caller } from '../auth/caller.ts';
+import { Problem } from './problem.ts';
+import { IdempotencyKeyReused } from './problems.ts';
 
 /** What makes a request the same request: who sends it, to do what, under which key. */
 export interface Sameness {
@@ -18,6 +20,9 @@ function digest(value: unknown): string {
 export function requestId({ caller, target, idempotencyKey }: Sameness): string {
   return digest([caller.institutionId, caller.clientId, caller.subject, ...target, idempotencyKey]);
 }
+
+/** The refusal of a request whose key stands for another one. */
+export const keyReused = (): Problem => new Problem(IdempotencyKeyReused, 'The key was first sent with another body.');
 
 /** Digest of a validated body, independent of the order its fields were sent in. 128 bits. */
 export function fingerprintOf(body: unknown): string {

@@ -23,7 +23,7 @@ const LAST_SECOND = '2026-12-31T20:59:59Z';
 const SOON = '2026-12-31T21:00:30Z';
 const AFTER = '2026-12-31T21:02:00Z';
 
-const ROUNDS = Math.ceil(Number(process.env['HUB_SEQUENCES'] ?? 60) / 12);
+const ROUNDS = Math.min(50, Math.ceil(Number(process.env['HUB_SEQUENCES'] ?? 60) / 12));
 
 let hub: Hub;
 let closing: World;

@@ -13,12 +13,14 @@ export async function startQuietHub(options: HubOptions = {}): Promise<Hub> {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  await client.send(
-    new UpdateTableCommand({
-      TableName: hub.tableName('Quotas'),
-      StreamSpecification: { StreamEnabled: false },
-    }),
-  );
+  for (const context of ['Quotas', 'Agreements']) {
+    await client.send(
+      new UpdateTableCommand({
+        TableName: hub.tableName(context),
+        StreamSpecification: { StreamEnabled: false },
+      }),
+    );
+  }
   client.destroy();
   return hub;
 }

@@ -1,4 +1,5 @@
-// First: esbuild works while the CDK is loaded.
+// In this order: what is loaded after the first is compiled once, and esbuild works while the CDK is loaded.
+import '../lib/compile-cache.ts';
 import '../lib/bundles.ts';
 
 import { join } from 'node:path';

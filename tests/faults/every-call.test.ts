@@ -81,7 +81,7 @@ const cases = faults.flatMap((fault) =>
   (fault === 'throttled' ? ACTIONS.slice(0, 2) : ACTIONS).map((action) => [action, fault] as const),
 );
 
-test.each(cases)('%s comes to the same end when any call is %s', async (action, fault) => {
+test.each(cases)('%s comes to the same end when any call is %s', { timeout: 120_000 }, async (action, fault) => {
   const expected = await undisturbed(action);
   let calls = 0;
   for (let at = 1; ; at++) {

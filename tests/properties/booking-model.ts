@@ -22,7 +22,7 @@ type Wanted =
 interface ModelBooking {
   readonly grant: number;
   readonly patient: number;
-  readonly key: number;
+  readonly key: string;
   readonly join: boolean;
   expiresAt: number;
   status: string;
@@ -50,6 +50,8 @@ const LIVE = ['held', 'offered', 'booked', 'in-treatment'];
 const HOLD_MINUTES = 15;
 const OFFER_MINUTES = 48 * 60;
 const MOST_OFFERS = 3;
+/** Minutes for which an idempotency key of a hold is good, as the API promises. A client makes new ones each day. */
+export const KEYS_ARE_GOOD_FOR = 24 * 60;
 
 export class BookingModel {
   readonly #grants: ModelGrant[];
@@ -163,7 +165,8 @@ export class BookingModel {
   }
 
   #hold(wanted: { grant: number; patient: number; key: number; join: boolean }): string {
-    const { grant: index, patient, key, join } = wanted;
+    const { grant: index, patient, join } = wanted;
+    const key = this.#keyOfToday(wanted);
     const grant = this.#grant(index);
     const earlier = this.#bookings.findIndex((booking) => booking.grant === index && booking.key === key);
     if (earlier >= 0) {
@@ -191,8 +194,13 @@ export class BookingModel {
     return `held:${String(this.#bookings.length - 1)}`;
   }
 
+  #keyOfToday({ key }: { key: number }): string {
+    return `${String(key)} of day ${String(Math.floor(this.#minutes / KEYS_ARE_GOOD_FOR))}`;
+  }
+
   #add(wanted: { grant: number; patient: number; key: number; join: boolean }, status: string, expiresAt: number) {
-    const { grant, patient, key, join } = wanted;
+    const { grant, patient, join } = wanted;
+    const key = this.#keyOfToday(wanted);
     this.#bookings.push({ grant, patient, key, join, expiresAt, status, offersNotTaken: 0, doneWith: new Map() });
   }
 

@@ -11,7 +11,7 @@ import { showGrant } from '../../lambdas/quotas/model.ts';
 import { sweepAccount } from '../../lambdas/shared/capacity/sweep.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 import { startQuietHub } from '../support/quiet-hub.ts';
-import { type ActionName, BookingModel } from './booking-model.ts';
+import { type ActionName, BookingModel, KEYS_ARE_GOOD_FOR } from './booking-model.ts';
 import { grantsIn } from './grants.ts';
 import { sequenceOf, tryAll } from './sequences.ts';
 import { as, outcomeOf, World } from './world.ts';
@@ -113,7 +113,7 @@ async function carryOut(
         permission: as(world.beneficiary, quotaRoutes.holdBooking),
         grantId: grantIds[wanted.grant] ?? '',
         body,
-        idempotencyKey: String(wanted.key),
+        idempotencyKey: `${String(wanted.key)}-${String(Math.floor(world.minutes / KEYS_ARE_GOOD_FOR))}`,
       };
       return outcomeOf(hold(world, request), ({ value, replayed }) => {
         if (!bookingIds.includes(value.id)) bookingIds.push(value.id);

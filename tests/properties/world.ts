@@ -16,6 +16,8 @@ import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import type { Route } from '../../lambdas/shared/http/route.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 
+const BEGINNING = Date.parse('2026-06-01T08:00:00Z');
+
 /** The quotas operations in this process, on the hub's engine, with a clock that only the test moves. */
 export class World implements AccountingPorts {
   readonly quotas: QuotasTable;
@@ -28,7 +30,7 @@ export class World implements AccountingPorts {
   readonly beneficiary = callerOf(uuidv7());
   readonly #client: DynamoDBClient;
   readonly #table: SingleTable;
-  #now = Date.parse('2026-06-01T08:00:00Z');
+  #now = BEGINNING;
 
   constructor(hub: Hub, endpoint = hub.dynamodbEndpoint) {
     this.#client = new DynamoDBClient({
@@ -48,6 +50,11 @@ export class World implements AccountingPorts {
   }
 
   readonly now = (): Date => new Date(this.#now);
+
+  /** Since the beginning. */
+  get minutes(): number {
+    return (this.#now - BEGINNING) / 60_000;
+  }
 
   advance(minutes: number): void {
     this.#now += minutes * 60_000;

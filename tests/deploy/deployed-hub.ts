@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
 import { type SharedHub, serveControls, sparePartners } from '../support/controls.ts';
 import { bootstrap, cdkOrThrow } from './cdk.ts';
-import { AUDIENCE, startIssuer } from './issuer.ts';
+import { AUDIENCE, publishIssuer, startIssuer } from './issuer.ts';
 import { clientConfig, DeployedStack } from './stack.ts';
 import { openTarget, type Target } from './target.ts';
 
@@ -69,12 +69,12 @@ async function deploy(
       `${name} has a stack ${STACK} already, which this test would write to and remove. Use another account.`,
     );
   }
-  const issuer = await startIssuer();
+  const bootstrapped = await bootstrap(environment);
+  note(`${name} bootstrapped in ${bootstrapped.seconds.toFixed(1)} s`);
+  const issuer = endpoint === undefined ? await publishIssuer(environment) : await startIssuer();
   cleanups.push(issuer.stop);
   const flags = [...needed, '-c', `issuer=${issuer.url}`, '-c', `issuerAudience=${AUDIENCE}`];
 
-  const bootstrapped = await bootstrap(environment);
-  note(`${name} bootstrapped in ${bootstrapped.seconds.toFixed(1)} s`);
   if (name !== 'MiniStack') {
     cleanups.push(async () => {
       await cdkOrThrow(['destroy', '--force', ...flags], environment);

@@ -2,6 +2,7 @@ import {
   CloudFormationClient,
   DescribeStacksCommand,
   ListStackResourcesCommand,
+  type Stack,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -39,9 +40,21 @@ export class DeployedStack {
 
   /** Such as `UPDATE_COMPLETE`; undefined when there is no such stack. */
   async status(): Promise<string | undefined> {
+    return (await this.#describe())?.StackStatus;
+  }
+
+  /** What the stack tells of itself under a name that begins like this. */
+  async output(prefix: string): Promise<string> {
+    const { Outputs = [] } = (await this.#describe()) ?? {};
+    const value = Outputs.find(({ OutputKey }) => OutputKey?.startsWith(prefix) === true)?.OutputValue;
+    if (value === undefined) throw new Error(`${this.name} has no output ${prefix}…`);
+    return value;
+  }
+
+  async #describe(): Promise<Stack | undefined> {
     try {
       const { Stacks } = await this.#cloudformation.send(new DescribeStacksCommand({ StackName: this.name }));
-      return Stacks?.[0]?.StackStatus;
+      return Stacks?.[0];
     } catch (error) {
       if (error instanceof Error && error.message.includes('does not exist')) return undefined;
       throw error;

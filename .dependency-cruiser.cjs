@@ -13,7 +13,7 @@ module.exports = {
         pathNot: [
           '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules|published|regions|ror|status)\\.ts$',
           '^lambdas/institutions/subdivisions\\.json$',
-          '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
+          '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|rules|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },

@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ALL_PROBLEMS, openApiDocument } from '../lib/openapi.ts';
+import { accessPage } from '../lib/access-page.ts';
+import { ALL_PROBLEMS, CONTEXT_ROUTES, openApiDocument } from '../lib/openapi.ts';
 import { problemsPage } from '../lib/problems-page.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Writes what is committed of the API's description, its document and its table of problems: `npm run openapi`. */
+/** Writes what is committed of the API's description, its document, its table of problems and who may do what: `npm run openapi`. */
 writeFileSync(join(ROOT, 'openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
 writeFileSync(join(ROOT, 'docs/problems.md'), problemsPage(ALL_PROBLEMS));
+writeFileSync(join(ROOT, 'docs/access.md'), accessPage(CONTEXT_ROUTES));

@@ -1,4 +1,5 @@
 import type { ProblemType } from '../lambdas/shared/http/problem.ts';
+import { markdownTable } from './markdown.ts';
 
 /** The table of all refusals in the documentation, made from the same list as the API's own pages of them. */
 
@@ -11,21 +12,10 @@ refusal, and the gateway's own, in the [guide for partners](api.md#refusals).
 
 const HEADINGS = ['code', 'status', 'title', 'what to do'];
 
-/** A table in Markdown with columns of even width, as the formatter wants it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((text) => text.replaceAll('|', '\\|')));
-  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |\n`;
-  const [headings = '', ...body] = cells.map((row) =>
-    line(row.map((text, column) => text.padEnd(widths[column] ?? 0))),
-  );
-  return headings + line(widths.map((width) => '-'.repeat(width))) + body.join('');
-}
-
 /** @returns the page in Markdown, with the problems in the order of their codes */
 export function problemsPage(problems: readonly ProblemType[]): string {
   const rows = problems
     .toSorted((a, b) => (a.code < b.code ? -1 : 1))
     .map(({ code, status, title, advice }) => [`\`${code}\``, String(status), title, advice]);
-  return `${INTRODUCTION}\n${table([HEADINGS, ...rows])}`;
+  return `${INTRODUCTION}\n${markdownTable([HEADINGS, ...rows])}`;
 }

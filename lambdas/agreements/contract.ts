@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { ROLES } from '../shared/auth/vocabulary.ts';
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { CalendarDate, Id, PageQuery, pageOf, Sha256 } from '../shared/values.ts';
@@ -27,10 +27,6 @@ import {
 
 /** Agreements: how they are proposed, approved, superseded, terminated and read. */
 
-const coordinator = ['coordinator'] as const;
-const partiesRead = { party: ROLES, none: ['hub-admin', 'auditor'] as const };
-const partiesDecide = { party: coordinator };
-
 const agreementParams = z.strictObject({ agreementId: Id });
 
 const approveAtOnce = {
@@ -43,7 +39,7 @@ const approveAtOnce = {
 const agreementAction = {
   method: 'POST',
   scopes: ['hub/agreements.write'],
-  access: partiesDecide,
+  access: doneBy(COORDINATORS, 'party'),
   params: agreementParams,
   idempotencyKey: 'optional',
   ifMatch: 'optional',
@@ -59,7 +55,7 @@ export const agreementRoutes = defineRoutes({
     description:
       'Makes the agreement with its first version. It comes into force when every party has approved the hash of that version, and its validity has begun.',
     scopes: ['hub/agreements.write'],
-    access: { self: coordinator },
+    access: doneBy(COORDINATORS, 'self'),
     body: z.strictObject({ kind: z.enum(AGREEMENT_KINDS), parties: Parties, ...proposed, ...approveAtOnce }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The new agreement.', schema: Agreement, etag: true },
@@ -71,7 +67,7 @@ export const agreementRoutes = defineRoutes({
     path: '/v1/agreements',
     summary: 'The agreements your institution is a party of',
     scopes: ['hub/agreements.read'],
-    access: { self: ROLES, none: ['hub-admin', 'auditor'] },
+    access: readBy('self'),
     query: z.strictObject({
       ...PageQuery,
       institutionId: z
@@ -92,7 +88,7 @@ export const agreementRoutes = defineRoutes({
     summary: 'One agreement, and which version of it is in force',
     description: 'The ETag covers what parties have done. Days that begin and end change `status`, not the ETag.',
     scopes: ['hub/agreements.read'],
-    access: partiesRead,
+    access: readBy('party'),
     params: agreementParams,
     response: { status: 200, description: 'The agreement.', schema: Agreement, etag: true },
     problems: [NotFound],
@@ -105,7 +101,7 @@ export const agreementRoutes = defineRoutes({
     description:
       'Names in `follows` the newest version, so that nobody’s proposal is replaced unread. What is in force stays so until every party has approved the new version and its validity has begun. An earlier version that not all have approved can no longer be approved.',
     scopes: ['hub/agreements.write'],
-    access: partiesDecide,
+    access: doneBy(COORDINATORS, 'party'),
     params: agreementParams,
     body: z.strictObject({ follows: Sha256, ...proposed, ...approveAtOnce }),
     idempotencyKey: 'required',
@@ -127,7 +123,7 @@ export const agreementRoutes = defineRoutes({
     path: '/v1/agreements/{agreementId}/versions',
     summary: 'All versions of an agreement with their approvals',
     scopes: ['hub/agreements.read'],
-    access: partiesRead,
+    access: readBy('party'),
     params: agreementParams,
     query: z.strictObject(PageQuery),
     response: {
@@ -143,7 +139,7 @@ export const agreementRoutes = defineRoutes({
     path: '/v1/agreements/{agreementId}/versions/{version}',
     summary: 'One version: what a party approves',
     scopes: ['hub/agreements.read'],
-    access: partiesRead,
+    access: readBy('party'),
     params: z.strictObject({ agreementId: Id, version: z.string().check(z.regex(/^[1-9]\d{0,3}$/)) }),
     response: { status: 200, description: 'The version.', schema: AgreementVersion, etag: true },
     problems: [NotFound],

@@ -25,8 +25,9 @@ interface AskedOfClient extends Asked {
 
 /** An institution's clients are its own business. @throws Problem `not-found`, `role-not-permitted` */
 async function require(ports: ClientPorts, { permission, institutionId }: Asked): Promise<void> {
-  await readInstitution(ports, institutionId);
+  // Whose they are is in the path: nothing is read for who may not see them.
   permission.require(institutionId === permission.caller.institutionId ? 'self' : 'none');
+  await readInstitution(ports, institutionId);
 }
 
 /** @throws Problem `not-found`, `role-not-permitted` */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { COORDINATORS, OWN_COORDINATORS_OR_ADMINS, seenBy } from '../shared/auth/rules.ts';
 import { ROLES, SCOPES } from '../shared/auth/vocabulary.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
@@ -56,10 +57,6 @@ const ClientWithSecret = z
 
 const clientParams = z.strictObject({ institutionId: Id, clientId: IssuerId });
 
-/** An institution looks after its own systems; an admin of the Hub helps. */
-const manages = { self: ['coordinator'], none: ['hub-admin'] } as const;
-const reads = { self: ['coordinator'], none: ['hub-admin', 'auditor'] } as const;
-
 export const clientRoutes = defineRoutes({
   createClient: {
     operationId: 'createClient',
@@ -69,7 +66,7 @@ export const clientRoutes = defineRoutes({
     description:
       'The answer shows the secret, this once. When it is lost, repeat nothing: rotate the secret. The gateway takes the client’s tokens within a minute.',
     scopes: ['hub/institutions.write'],
-    access: manages,
+    access: OWN_COORDINATORS_OR_ADMINS,
     params: institutionParams,
     body: z.strictObject({ roles: z._default(Roles, ['integration']) }),
     idempotencyKey: 'required',
@@ -82,7 +79,7 @@ export const clientRoutes = defineRoutes({
     path: '/v1/institutions/{institutionId}/clients',
     summary: 'The clients of the institution',
     scopes: ['hub/institutions.read'],
-    access: reads,
+    access: seenBy(COORDINATORS, 'self'),
     params: institutionParams,
     query: z.strictObject(PageQuery),
     response: {
@@ -98,7 +95,7 @@ export const clientRoutes = defineRoutes({
     path: '/v1/institutions/{institutionId}/clients/{clientId}',
     summary: 'One client',
     scopes: ['hub/institutions.read'],
-    access: reads,
+    access: seenBy(COORDINATORS, 'self'),
     params: clientParams,
     response: { status: 200, description: 'The client.', schema: Client, etag: true },
     problems: [NotFound],
@@ -110,7 +107,7 @@ export const clientRoutes = defineRoutes({
     summary: 'End a client',
     description: 'It gets no more tokens, and within a minute the gateway takes none of those it has.',
     scopes: ['hub/institutions.write'],
-    access: manages,
+    access: OWN_COORDINATORS_OR_ADMINS,
     params: clientParams,
     ifMatch: 'required',
     response: { status: 200, description: 'The revoked client.', schema: Client, etag: true },
@@ -123,7 +120,7 @@ export const clientRoutes = defineRoutes({
     summary: 'Give a client a second secret',
     description: 'Both are good until one is retired. The answer shows the new one, this once.',
     scopes: ['hub/institutions.write'],
-    access: manages,
+    access: OWN_COORDINATORS_OR_ADMINS,
     params: clientParams,
     body: z.strictObject({}),
     bodyOptional: true,
@@ -138,7 +135,7 @@ export const clientRoutes = defineRoutes({
     summary: 'End one of a client’s two secrets',
     description: 'The older one, unless the newer is asked for: when its value was lost before anybody used it.',
     scopes: ['hub/institutions.write'],
-    access: manages,
+    access: OWN_COORDINATORS_OR_ADMINS,
     params: clientParams,
     body: z.strictObject({ which: z._default(z.enum(['older', 'newer']), 'older') }),
     bodyOptional: true,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { COORDINATORS, OWN_COORDINATORS_OR_ADMINS, seenBy } from '../shared/auth/rules.ts';
 import { NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant } from '../shared/values.ts';
@@ -48,7 +49,7 @@ export const contactRoutes = defineRoutes({
     summary: 'Whom to call at a partner',
     description: 'Work contacts of staff. Use them for the cooperation, and keep no copy for longer than that needs.',
     scopes: ['hub/institutions.members'],
-    access: { self: ['coordinator'], partner: ['coordinator'], none: ['hub-admin', 'auditor'] },
+    access: seenBy(COORDINATORS, 'self', 'partner'),
     params: institutionParams,
     response: { status: 200, description: 'The contacts; none at first.', schema: Contacts, etag: true },
     problems: [NotFound],
@@ -61,7 +62,7 @@ export const contactRoutes = defineRoutes({
     description:
       'Replaces all contacts; an empty list erases them. Name only staff who agreed, with their address and number at work. The first list replaces the version `"0"`.',
     scopes: ['hub/institutions.write'],
-    access: { self: ['coordinator'], none: ['hub-admin'] },
+    access: OWN_COORDINATORS_OR_ADMINS,
     params: institutionParams,
     body: z.strictObject({ contacts: Contacts.shape.contacts }),
     ifMatch: 'required',

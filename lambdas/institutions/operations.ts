@@ -32,9 +32,9 @@ export async function getInstitution(
   permission: Permission,
   institutionId: string,
 ): Promise<Institution> {
-  const institution = await readInstitution(ports, institutionId);
+  // How the caller stands to it is in the path: nothing is read for who may not.
   permission.require(...relationsTo(institutionId, permission.caller.institutionId));
-  return institution;
+  return readInstitution(ports, institutionId);
 }
 
 export interface ListRequest extends Criteria {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { ADMINS_ONLY, doneBy, OWN_COORDINATORS_OR_ADMINS } from '../shared/auth/rules.ts';
 import { ROLES, SCOPES } from '../shared/auth/vocabulary.ts';
 import { COUNTRIES } from '../shared/countries.ts';
 import { InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
@@ -106,7 +107,7 @@ export type InstitutionRepresentation = z.infer<typeof Institution>;
 export const institutionParams = z.strictObject({ institutionId: Id });
 
 /** Every partner may know who the partners are. */
-const everybody = { partner: ROLES };
+const everybody = doneBy(ROLES, 'partner');
 
 const institutionAction = {
   method: 'POST',
@@ -126,7 +127,7 @@ export const registryRoutes = defineRoutes({
     path: '/v1/me',
     summary: 'Who am I: institution, roles, scopes',
     scopes: SCOPES,
-    access: { self: ROLES },
+    access: doneBy(ROLES, 'self'),
     response: {
       status: 200,
       description: 'The caller.',
@@ -150,7 +151,7 @@ export const registryRoutes = defineRoutes({
     description:
       'The institution is registered as `invited`: it can have accounts and clients and describe itself, and becomes a partner that gives and gets courses when it is activated.',
     scopes: ['hub/institutions.write'],
-    access: { none: ['hub-admin'] },
+    access: ADMINS_ONLY,
     body: z.strictObject({
       ...described,
       services: z._default(Services, []),
@@ -199,7 +200,7 @@ export const registryRoutes = defineRoutes({
     summary: 'Change what an institution says of itself',
     description: 'By its own coordinator, or an admin of the Hub. `null` takes a region or ROR id away.',
     scopes: ['hub/institutions.write'],
-    access: { self: ['coordinator'], none: ['hub-admin'] },
+    access: OWN_COORDINATORS_OR_ADMINS,
     params: institutionParams,
     body: z.strictObject({
       kind: z.exactOptional(described.kind),
@@ -220,7 +221,7 @@ export const registryRoutes = defineRoutes({
     operationId: 'activateInstitution',
     path: '/v1/institutions/{institutionId}/activate',
     summary: 'Make an invited or suspended institution an active partner',
-    access: { none: ['hub-admin'] },
+    access: ADMINS_ONLY,
     problems: [NotFound, StaleVersion, InstitutionStateConflict],
   },
   suspendInstitution: {
@@ -230,7 +231,7 @@ export const registryRoutes = defineRoutes({
     summary: 'Shut an active institution out',
     description:
       'It gives and gets nothing new, nobody gets a token for it, and within a minute no token for it is good any more. What is agreed and booked stands.',
-    access: { none: ['hub-admin'] },
+    access: ADMINS_ONLY,
     problems: [NotFound, StaleVersion, InstitutionStateConflict, OwnInstitution],
   },
   leaveInstitution: {
@@ -240,7 +241,7 @@ export const registryRoutes = defineRoutes({
     summary: 'Leave the Hub for good',
     description:
       'By its own coordinator, or an admin of the Hub. As suspending, without a way back; its contacts are erased.',
-    access: { self: ['coordinator'], none: ['hub-admin'] },
+    access: OWN_COORDINATORS_OR_ADMINS,
     problems: [NotFound, StaleVersion, InstitutionStateConflict, LastAdmin],
   },
 });

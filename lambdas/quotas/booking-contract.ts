@@ -1,20 +1,10 @@
 import * as z from 'zod/mini';
 
+import { CLINICAL, DECIDING, doneBy, readBy, STAFF } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { CalendarDate, Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
-import {
-  bookingParams,
-  clinical,
-  deciding,
-  grantParams,
-  institutionFilter,
-  partiesRead,
-  poolParams,
-  providerReads,
-  selfReads,
-  staff,
-} from './contract-parts.ts';
+import { bookingParams, grantParams, institutionFilter, poolParams } from './contract-parts.ts';
 import {
   BookingStateConflict,
   DeadlinePast,
@@ -141,7 +131,7 @@ export const bookingRoutes = defineRoutes({
     description:
       'Takes one unit of the grant until `expiresAt`. Confirm it before then. A repeated request with the same Idempotency-Key never takes a second unit.',
     scopes: ['hub/quotas.write'],
-    access: { beneficiary: deciding },
+    access: doneBy(DECIDING, 'beneficiary'),
     params: grantParams,
     body: z.strictObject({
       patient: Pseudonym,
@@ -182,7 +172,7 @@ export const bookingRoutes = defineRoutes({
     description:
       'By grant, within a grant in no particular order. A page can be shorter than `limit` and still have a `next`.',
     scopes: ['hub/quotas.read'],
-    access: { ...selfReads, ...partiesRead },
+    access: readBy('self', 'provider', 'beneficiary'),
     query: z.strictObject({ ...PageQuery, ...institutionFilter, grantId: z.optional(Id) }),
     response: {
       status: 200,
@@ -197,7 +187,7 @@ export const bookingRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}',
     summary: 'One booking',
     scopes: ['hub/quotas.read'],
-    access: partiesRead,
+    access: readBy('provider', 'beneficiary'),
     params: bookingParams,
     response: { status: 200, description: 'The booking.', schema: Booking, etag: true },
     problems: [NotFound],
@@ -207,7 +197,7 @@ export const bookingRoutes = defineRoutes({
     operationId: 'confirmBooking',
     path: '/v1/bookings/{bookingId}/confirm',
     summary: 'held → booked',
-    access: { beneficiary: deciding },
+    access: doneBy(DECIDING, 'beneficiary'),
     counts: 'BookingsConfirmed',
     problems: [...bookingAction.problems, HoldExpired],
   },
@@ -216,7 +206,7 @@ export const bookingRoutes = defineRoutes({
     operationId: 'releaseBooking',
     path: '/v1/bookings/{bookingId}/release',
     summary: 'held → released: give the unit back',
-    access: { beneficiary: deciding },
+    access: doneBy(DECIDING, 'beneficiary'),
     counts: 'BookingsReleased',
     problems: [...bookingAction.problems, HoldExpired],
   },
@@ -225,7 +215,7 @@ export const bookingRoutes = defineRoutes({
     operationId: 'cancelBooking',
     path: '/v1/bookings/{bookingId}/cancel',
     summary: 'booked → cancelled',
-    access: { beneficiary: staff, provider: staff },
+    access: doneBy(STAFF, 'beneficiary', 'provider'),
     counts: 'BookingsCancelled',
     body: z.strictObject({ reason: z.optional(z.enum(CANCELLATION_REASONS)) }),
   },
@@ -234,7 +224,7 @@ export const bookingRoutes = defineRoutes({
     operationId: 'arriveBooking',
     path: '/v1/bookings/{bookingId}/arrive',
     summary: 'booked → in-treatment: the patient has come',
-    access: { beneficiary: clinical, provider: clinical },
+    access: doneBy(CLINICAL, 'beneficiary', 'provider'),
     counts: 'BookingsArrived',
   },
   completeBooking: {
@@ -242,7 +232,7 @@ export const bookingRoutes = defineRoutes({
     operationId: 'completeBooking',
     path: '/v1/bookings/{bookingId}/complete',
     summary: 'in-treatment → fulfilled: the course is done',
-    access: { beneficiary: clinical, provider: clinical },
+    access: doneBy(CLINICAL, 'beneficiary', 'provider'),
     counts: 'BookingsCompleted',
   },
   noShowBooking: {
@@ -250,7 +240,7 @@ export const bookingRoutes = defineRoutes({
     operationId: 'noShowBooking',
     path: '/v1/bookings/{bookingId}/no-show',
     summary: 'booked → noshow: the patient did not come',
-    access: { beneficiary: clinical, provider: clinical },
+    access: doneBy(CLINICAL, 'beneficiary', 'provider'),
     counts: 'BookingsNoShow',
   },
   acceptOffer: {
@@ -259,7 +249,7 @@ export const bookingRoutes = defineRoutes({
     path: '/v1/bookings/{bookingId}/accept-offer',
     summary: 'offered → held: take the unit that is offered',
     description: 'Confirm it before the new `expiresAt`, as any hold.',
-    access: { beneficiary: deciding },
+    access: doneBy(DECIDING, 'beneficiary'),
     problems: [...bookingAction.problems, OfferLapsed],
   },
   declineOffer: {
@@ -269,7 +259,7 @@ export const bookingRoutes = defineRoutes({
     summary: 'offered → waitlisted: let the next one have it',
     description:
       'The booking waits again, behind those of its class; after the third offer not taken it is `withdrawn`.',
-    access: { beneficiary: deciding },
+    access: doneBy(DECIDING, 'beneficiary'),
     problems: [...bookingAction.problems, OfferLapsed],
   },
   withdrawBooking: {
@@ -277,14 +267,14 @@ export const bookingRoutes = defineRoutes({
     operationId: 'withdrawBooking',
     path: '/v1/bookings/{bookingId}/withdraw',
     summary: 'waitlisted, offered → withdrawn: leave the line',
-    access: { beneficiary: deciding },
+    access: doneBy(DECIDING, 'beneficiary'),
   },
   setPriority: {
     ...bookingAction,
     operationId: 'setPriority',
     path: '/v1/bookings/{bookingId}/set-priority',
     summary: 'Give a waiting patient another priority class, by decision of the commission',
-    access: { beneficiary: ['commission-member'] },
+    access: doneBy(['commission-member'], 'beneficiary'),
     body: z.strictObject({ priorityClass: z.literal(PRIORITY_CLASSES), reason: z.enum(OVERRIDE_REASONS) }),
     bodyOptional: false,
   },
@@ -295,7 +285,7 @@ export const bookingRoutes = defineRoutes({
     summary: 'Who waits for courses of the pool',
     description: 'Grant by grant, within a grant in the order in which units are offered.',
     scopes: ['hub/quotas.read'],
-    access: providerReads,
+    access: readBy('provider'),
     params: poolParams,
     query: z.strictObject(PageQuery),
     response: {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id } from '../shared/values.ts';
@@ -10,7 +11,7 @@ import {
   PeriodClosed,
   PeriodNotOver,
 } from './closing-errors.ts';
-import { poolParams, providerManages, providerReads } from './contract-parts.ts';
+import { poolParams } from './contract-parts.ts';
 import { PoolCapacityExceeded } from './errors.ts';
 import { GRANT_STATUSES } from './grant-contract.ts';
 
@@ -59,7 +60,7 @@ export const closingRoutes = defineRoutes({
     description:
       'Nothing more is booked; holds are released and who waits is withdrawn; loans are settled; bookings with a date keep their course. Of what is then unused each grant’s `carryOver` policy takes its part into the partner’s grant in `nextPoolId`, and the rest expires. It is done step by step after the answer: read how far it is with `getClosing`. Asking again takes it up where it stopped.',
     scopes: ['hub/quotas.write'],
-    access: providerManages,
+    access: doneBy(COORDINATORS, 'provider'),
     params: poolParams,
     body: z.strictObject({
       nextPoolId: z.optional(Id),
@@ -87,7 +88,7 @@ export const closingRoutes = defineRoutes({
     description:
       'Computed from the ledgers. Before the period is being closed it is `open`, and nothing has been done.',
     scopes: ['hub/quotas.read'],
-    access: providerReads,
+    access: readBy('provider'),
     params: poolParams,
     response: { status: 200, description: 'What has been done so far.', schema: PeriodClosing },
     problems: [NotFound],

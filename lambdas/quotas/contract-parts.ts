@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 
-import { ROLES, type Role } from '../shared/auth/vocabulary.ts';
 import { CalendarDate, Id, TimeZone } from '../shared/values.ts';
 
 /** What the contracts of pools, grants and bookings have in common. */
@@ -14,15 +13,6 @@ export type Period = z.infer<typeof Period>;
 export const Illustrative = z
   .optional(z.boolean())
   .register(z.globalRegistry, { description: 'The numbers are an illustration, not a source’s.' });
-
-export const staff: readonly Role[] = ['coordinator', 'integration'];
-/** Who decides whether a patient takes a unit. */
-export const deciding: readonly Role[] = [...staff, 'commission-member'];
-export const clinical: readonly Role[] = ['coordinator', 'clinician', 'integration'];
-export const providerManages = { provider: ['coordinator'] as const };
-export const partiesRead = { provider: ROLES, beneficiary: ROLES, none: ['hub-admin', 'auditor'] as const };
-export const providerReads = { provider: ROLES, none: ['hub-admin', 'auditor'] as const };
-export const selfReads = { self: ROLES, none: ['hub-admin', 'auditor'] as const };
 
 /** Lists show the caller's own institution; those who see everything may name another. */
 export const institutionFilter = {

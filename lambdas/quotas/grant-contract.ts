@@ -1,20 +1,11 @@
 import * as z from 'zod/mini';
 
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { CalendarDate, Id, Instant, PageQuery, pageOf, Service, Sha256 } from '../shared/values.ts';
 import { PeriodClosed } from './closing-errors.ts';
-import {
-  grantParams,
-  Illustrative,
-  institutionFilter,
-  Period,
-  partiesRead,
-  poolParams,
-  providerManages,
-  providerReads,
-  selfReads,
-} from './contract-parts.ts';
+import { grantParams, Illustrative, institutionFilter, Period, poolParams } from './contract-parts.ts';
 import {
   AgreementNotInForce,
   NominalBelowCommitted,
@@ -137,7 +128,7 @@ export const grantRoutes = defineRoutes({
     path: '/v1/pools/{poolId}/grants',
     summary: 'Promise courses of the pool to a partner',
     scopes: ['hub/quotas.write'],
-    access: providerManages,
+    access: doneBy(COORDINATORS, 'provider'),
     params: poolParams,
     body: z.strictObject({
       beneficiaryId: Id,
@@ -169,7 +160,7 @@ export const grantRoutes = defineRoutes({
     path: '/v1/pools/{poolId}/grants',
     summary: 'The grants given in a pool',
     scopes: ['hub/quotas.read'],
-    access: providerReads,
+    access: readBy('provider'),
     params: poolParams,
     query: z.strictObject(PageQuery),
     response: {
@@ -185,7 +176,7 @@ export const grantRoutes = defineRoutes({
     path: '/v1/grants',
     summary: 'The grants your institution gives and holds',
     scopes: ['hub/quotas.read'],
-    access: selfReads,
+    access: readBy('self'),
     query: z.strictObject({ ...PageQuery, ...institutionFilter }),
     response: { status: 200, description: 'A page of grants: those given, then those held.', schema: GrantPage },
     problems: [InvalidCursor, NotFound],
@@ -196,7 +187,7 @@ export const grantRoutes = defineRoutes({
     path: '/v1/grants/{grantId}',
     summary: 'One grant with its balance',
     scopes: ['hub/quotas.read'],
-    access: partiesRead,
+    access: readBy('provider', 'beneficiary'),
     params: grantParams,
     response: { status: 200, description: 'The grant.', schema: Grant, etag: true },
     problems: [NotFound],
@@ -209,7 +200,7 @@ export const grantRoutes = defineRoutes({
     description:
       'The ETag covers the grant itself; bookings change its balance, not its ETag. Raising `nominal` needs a `reason`.',
     scopes: ['hub/quotas.write'],
-    access: providerManages,
+    access: doneBy(COORDINATORS, 'provider'),
     params: grantParams,
     body: z.strictObject({
       nominal: z.exactOptional(Units),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { readBy } from '../shared/auth/rules.ts';
 import { ROLES } from '../shared/auth/vocabulary.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
@@ -153,7 +154,7 @@ export const ledgerRoutes = defineRoutes({
     description:
       'In the order of `sequence`, from the beginning. A change has its row a moment after it was made. No row names a patient.',
     scopes: ['hub/quotas.read'],
-    access: { provider: ROLES, beneficiary: ROLES, none: ['hub-admin', 'auditor'] },
+    access: readBy('provider', 'beneficiary'),
     params: z.strictObject({ grantId: Id }),
     query: z.strictObject(PageQuery),
     response: {

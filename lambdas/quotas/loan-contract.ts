@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { ROLES } from '../shared/auth/vocabulary.ts';
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { CalendarDate, Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
@@ -102,10 +102,6 @@ export const LoanBalance = z
   });
 export type LoanBalanceRepresentation = z.infer<typeof LoanBalance>;
 
-const coordinator = ['coordinator'] as const;
-const partiesRead = { provider: ROLES, lender: ROLES, borrower: ROLES, none: ['hub-admin', 'auditor'] as const };
-const grantPartiesRead = { provider: ROLES, beneficiary: ROLES, none: ['hub-admin', 'auditor'] as const };
-
 const grantParams = z.strictObject({ grantId: Id });
 
 /** What the actions on a loan share. */
@@ -138,7 +134,7 @@ export const loanRoutes = defineRoutes({
     description:
       'The grant in the path is the borrower’s own. `lendingGrantId` is told to you by the lender or the provider. Nothing moves before the lender has approved, and the provider where one of the grants says `loansNeedApproval`.',
     scopes: ['hub/quotas.write'],
-    access: { beneficiary: coordinator },
+    access: doneBy(COORDINATORS, 'beneficiary'),
     params: grantParams,
     body: z.strictObject({ lendingGrantId: Id, units: SomeUnits, dueDate: CalendarDate }),
     idempotencyKey: 'required',
@@ -160,7 +156,7 @@ export const loanRoutes = defineRoutes({
     path: '/v1/grants/{grantId}/loans',
     summary: 'Loans from and to a grant',
     scopes: ['hub/quotas.read'],
-    access: grantPartiesRead,
+    access: readBy('provider', 'beneficiary'),
     params: grantParams,
     query: z.strictObject(PageQuery),
     response: {
@@ -176,7 +172,7 @@ export const loanRoutes = defineRoutes({
     path: '/v1/loans/{loanId}',
     summary: 'One loan',
     scopes: ['hub/quotas.read'],
-    access: partiesRead,
+    access: readBy('provider', 'lender', 'borrower'),
     params: z.strictObject({ loanId: Id }),
     response: { status: 200, description: 'The loan.', schema: Loan, etag: true },
     problems: [NotFound],
@@ -186,7 +182,7 @@ export const loanRoutes = defineRoutes({
     operationId: 'approveLoan',
     path: '/v1/loans/{loanId}/approve',
     summary: 'proposed → approved → active: agree, as the lender and then, where asked for, as the provider',
-    access: { lender: coordinator, provider: coordinator },
+    access: doneBy(COORDINATORS, 'lender', 'provider'),
     problems: [
       ...loanAction.problems,
       DueDatePast,
@@ -204,14 +200,14 @@ export const loanRoutes = defineRoutes({
     operationId: 'declineLoan',
     path: '/v1/loans/{loanId}/decline',
     summary: 'proposed, approved → declined: the lender or the provider does not agree',
-    access: { lender: coordinator, provider: coordinator },
+    access: doneBy(COORDINATORS, 'lender', 'provider'),
   },
   withdrawLoan: {
     ...loanAction,
     operationId: 'withdrawLoan',
     path: '/v1/loans/{loanId}/withdraw',
     summary: 'proposed, approved → withdrawn: the borrower no longer asks',
-    access: { borrower: coordinator },
+    access: doneBy(COORDINATORS, 'borrower'),
   },
   returnLoan: {
     ...givingBack,
@@ -219,7 +215,7 @@ export const loanRoutes = defineRoutes({
     path: '/v1/loans/{loanId}/return',
     summary: 'active → partly-returned → returned: give uncommitted courses back',
     description: 'Without `units` all that is outstanding.',
-    access: { borrower: coordinator },
+    access: doneBy(COORDINATORS, 'borrower'),
   },
   recallLoan: {
     ...givingBack,
@@ -227,14 +223,14 @@ export const loanRoutes = defineRoutes({
     path: '/v1/loans/{loanId}/recall',
     summary: 'active → partly-returned → returned: take uncommitted courses back',
     description: 'Without `units` as many as the borrower has not committed.',
-    access: { lender: coordinator },
+    access: doneBy(COORDINATORS, 'lender'),
   },
   writeOffLoan: {
     ...loanAction,
     operationId: 'writeOffLoan',
     path: '/v1/loans/{loanId}/write-off',
     summary: 'active, partly-returned → written-off: leave what is outstanding to the borrower',
-    access: { lender: coordinator },
+    access: doneBy(COORDINATORS, 'lender'),
   },
   listLoanBalances: {
     operationId: 'listLoanBalances',
@@ -242,7 +238,7 @@ export const loanRoutes = defineRoutes({
     path: '/v1/loan-balances',
     summary: 'How you stand with each institution you have lent to or borrowed from',
     scopes: ['hub/quotas.read'],
-    access: { self: ROLES, none: ['hub-admin', 'auditor'] },
+    access: readBy('self'),
     query: z.strictObject({
       ...PageQuery,
       institutionId: z
@@ -264,7 +260,7 @@ export const loanRoutes = defineRoutes({
     description:
       'The grant in the path gives. Its beneficiary may do this, or the provider; only the provider where one of the grants says `loansNeedApproval`.',
     scopes: ['hub/quotas.write'],
-    access: { beneficiary: coordinator, provider: coordinator },
+    access: doneBy(COORDINATORS, 'beneficiary', 'provider'),
     params: grantParams,
     body: z.strictObject({ receivingGrantId: Id, units: SomeUnits, reason: z.exactOptional(ChangeReason) }),
     idempotencyKey: 'required',
@@ -287,7 +283,7 @@ export const loanRoutes = defineRoutes({
     path: '/v1/transfers/{transferId}',
     summary: 'One transfer',
     scopes: ['hub/quotas.read'],
-    access: grantPartiesRead,
+    access: readBy('provider', 'beneficiary'),
     params: z.strictObject({ transferId: Id }),
     response: { status: 200, description: 'The transfer.', schema: Transfer, etag: true },
     problems: [NotFound],

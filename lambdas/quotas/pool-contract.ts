@@ -1,18 +1,11 @@
 import * as z from 'zod/mini';
 
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, LocalizedText, PageQuery, pageOf, Service } from '../shared/values.ts';
 import { PeriodClosed } from './closing-errors.ts';
-import {
-  Illustrative,
-  institutionFilter,
-  Period,
-  poolParams,
-  providerManages,
-  providerReads,
-  selfReads,
-} from './contract-parts.ts';
+import { Illustrative, institutionFilter, Period, poolParams } from './contract-parts.ts';
 import { CapacityBelowAllocated } from './errors.ts';
 import { Units } from './units.ts';
 
@@ -58,7 +51,7 @@ export const poolRoutes = defineRoutes({
     summary: 'Offer capacity: a pool of courses for one service and period',
     description: 'The pool belongs to the caller’s institution, which becomes its provider.',
     scopes: ['hub/quotas.write'],
-    access: { self: ['coordinator'] },
+    access: doneBy(COORDINATORS, 'self'),
     body: z.strictObject({
       service: Service,
       name: z.optional(LocalizedText),
@@ -78,7 +71,7 @@ export const poolRoutes = defineRoutes({
     path: '/v1/pools',
     summary: 'The pools your institution provides',
     scopes: ['hub/quotas.read'],
-    access: selfReads,
+    access: readBy('self'),
     query: z.strictObject({ ...PageQuery, ...institutionFilter }),
     response: {
       status: 200,
@@ -93,7 +86,7 @@ export const poolRoutes = defineRoutes({
     path: '/v1/pools/{poolId}',
     summary: 'One pool',
     scopes: ['hub/quotas.read'],
-    access: providerReads,
+    access: readBy('provider'),
     params: poolParams,
     response: { status: 200, description: 'The pool.', schema: Pool, etag: true },
     problems: [NotFound],
@@ -104,7 +97,7 @@ export const poolRoutes = defineRoutes({
     path: '/v1/pools/{poolId}',
     summary: 'Change a pool’s capacity, name or policies',
     scopes: ['hub/quotas.write'],
-    access: providerManages,
+    access: doneBy(COORDINATORS, 'provider'),
     params: poolParams,
     body: z.strictObject({
       name: z.exactOptional(LocalizedText),

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
 import { PeriodNotClosed } from './closing-errors.ts';
-import { institutionFilter, Period, poolParams, providerManages, providerReads, selfReads } from './contract-parts.ts';
+import { institutionFilter, Period, poolParams } from './contract-parts.ts';
 import { ChangeReason } from './units.ts';
 
 /** How courses were used: a report from the ledgers. */
@@ -73,7 +74,7 @@ export const usageRoutes = defineRoutes({
     description:
       'One row per grant your institution gives or holds, or per grant of one of your pools; computed from the ledgers. The report of a closed period is frozen: without `version` it is its latest version. As CSV with `Accept: text/csv`; its next page is in the `Link` header.',
     scopes: ['hub/quotas.read'],
-    access: { ...selfReads, ...providerReads },
+    access: readBy('self', 'provider'),
     query: z.strictObject({
       ...PageQuery,
       ...institutionFilter,
@@ -98,7 +99,7 @@ export const usageRoutes = defineRoutes({
     description:
       'Counts what happened since the last version: courses that were begun or cancelled after the end of the period. Grants to which nothing happened keep their version. Earlier versions stay as they are.',
     scopes: ['hub/quotas.write'],
-    access: providerManages,
+    access: doneBy(COORDINATORS, 'provider'),
     params: poolParams,
     body: z.strictObject({ reason: ChangeReason }),
     response: { status: 200, description: 'The grants with a new version.', schema: Restatement },

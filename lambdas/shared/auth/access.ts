@@ -2,7 +2,7 @@ import { Problem } from '../http/problem.ts';
 import { NotFound, RoleNotPermitted } from '../http/problems.ts';
 import type { Agent } from './agent.ts';
 import type { Caller } from './caller.ts';
-import { type AccessRule, ALL_SEEING_ROLES, type Relation, type Role } from './vocabulary.ts';
+import { type AccessRule, ALL_SEEING_ROLES, type Relation, ROLES, type Role } from './vocabulary.ts';
 
 /** A caller before a route's access rule. Every operation asks it before it shows or changes anything. */
 export class Permission {
@@ -45,6 +45,27 @@ export function notFound(): Problem {
   return new Problem(NotFound, 'There is no such resource, or it is not yours to see.');
 }
 
+/** The roles that a rule names, whatever the caller stands to. */
+export function rolesIn(rule: AccessRule): readonly Role[] {
+  return ROLES.filter((role) => Object.values(rule).some((roles) => roles.includes(role)));
+}
+
+/**
+ * Refuses who may not do this to anything at all, before anything is read: what there is makes no difference to the answer.
+ * @param permitting see `rolesIn`
+ * @throws Problem `role-not-permitted`
+ */
+export function requireRole(permitting: readonly Role[], { roles }: Caller): void {
+  if (roles.some((role) => permitting.includes(role))) return;
+  throw roleNotPermitted(roles, permitting);
+}
+
+function roleNotPermitted(roles: readonly Role[], permittedRoles: readonly Role[]): Problem {
+  return new Problem(RoleNotPermitted, `None of your roles (${roles.join(', ')}) may do this here.`, {
+    permittedRoles,
+  });
+}
+
 /** Decides by the rule. @returns the role that permits it @throws as `Permission.require` does */
 export function authorize(rule: AccessRule, caller: Caller, relations: readonly Relation[]): Role {
   for (const relation of [...relations, 'none'] as const) {
@@ -55,7 +76,5 @@ export function authorize(rule: AccessRule, caller: Caller, relations: readonly 
   const related = relations.some((relation) => relation !== 'none');
   const seesAll = caller.roles.some((role) => ALL_SEEING_ROLES.includes(role));
   if (!related && !seesAll) throw notFound();
-  throw new Problem(RoleNotPermitted, `None of your roles (${caller.roles.join(', ')}) may do this here.`, {
-    permittedRoles: [...new Set(relations.flatMap((relation) => rule[relation] ?? []))],
-  });
+  throw roleNotPermitted(caller.roles, [...new Set(relations.flatMap((relation) => rule[relation] ?? []))]);
 }

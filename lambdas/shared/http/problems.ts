@@ -67,7 +67,7 @@ export const RoleNotPermitted: ProblemType = {
   status: 403,
   title: 'Your role may not do this',
   advice:
-    '`permittedRoles` names the roles of your institution that may; where it is empty, this is for the other side of the agreement to do. Nothing was changed.',
+    '`permittedRoles` names the roles that may; where it is empty, this is for the other side of the agreement to do. Nothing was changed.',
 };
 
 export const InstitutionNotActive: ProblemType = {

@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 
-import { notFound } from '../auth/access.ts';
+import { notFound, requireRole, rolesIn } from '../auth/access.ts';
 import type { Doors } from '../auth/doors.ts';
 import { isBusy } from '../dynamo/failures.ts';
 import { logRequest } from '../observability/log.ts';
@@ -30,13 +30,17 @@ interface Endpoint {
 
 /** Binds an operation to its route; the operation gets a request that has passed the route's schemas. */
 export function on<R extends Route>(route: R, operation: (request: Request<R>) => Promise<Reply> | Reply): Endpoint {
+  const permitting = rolesIn(route.access);
   return {
     route,
     answer: async (event, doors) => {
       // The gateway has checked the scopes of the route it matched: no other may answer.
       if (event.routeKey !== `${route.method} ${route.path}`) throw notFound();
       const permission = readPermission(route, event);
-      if (permission !== undefined) await doors?.admit(permission.caller);
+      if (permission !== undefined) {
+        requireRole(permitting, permission.caller);
+        await doors?.admit(permission.caller);
+      }
       const reply = await operation(readRequest(route, permission, event));
       if (permission?.asked === false) throw new Error(`${route.operationId} answered without asking for permission`);
       return respond(route, reply, event);

@@ -78,17 +78,26 @@ export class ContextTable extends Construct {
   }
 }
 
+/** What IAM calls the requests for single items and partitions. Nothing else is granted: no scan, no batch. */
+type Action = 'GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'ConditionCheckItem' | 'DeleteItem';
+
+/** For each action the partitions of the table in which it is allowed; a `*` stands for ids, as in `GRANT#*`. */
+export type Uses = Readonly<Partial<Record<Action, readonly string[]>>>;
+
 /**
- * Nothing that is stored is ever deleted but places in lists and lines, which say nothing that is not said elsewhere, and
- * notes of what was begun.
- * @param partitions in which the function may delete
+ * Lets a function use those partitions of a table that it needs, and no others: an error in its code cannot read or change
+ * what it has nothing to do with. Nothing that is stored is ever deleted but places in lists and lines, which say nothing
+ * that is not said elsewhere, and notes of what was begun.
  */
-export function mayRemove(table: TableV2, handler: IFunction, ...partitions: readonly string[]): void {
-  handler.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:DeleteItem'],
-      resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
-    }),
-  );
+export function mayUse({ tableArn }: TableV2, handler: IFunction, uses: Uses): void {
+  const byPartitions = Map.groupBy(Object.entries(uses), ([, partitions]) => partitions.toSorted().join());
+  for (const group of byPartitions.values()) {
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: group.map(([action]) => `dynamodb:${action}`),
+        resources: [tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': group[0]?.[1] } },
+      }),
+    );
+  }
 }

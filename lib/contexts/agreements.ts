@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
-import { ContextTable } from '../constructs/context-table.ts';
+import { ContextTable, mayUse } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import type { SigningSecret } from '../constructs/signing-secret.ts';
@@ -43,14 +43,13 @@ export class AgreementsContext extends Construct {
       entry: 'agreements-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
-    table.grant(
-      handler,
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:ConditionCheckItem',
-    );
+    mayUse(table, handler, {
+      GetItem: ['AGREEMENT#*', 'REQUEST#*', 'SHUT-OUT'],
+      Query: ['AGREEMENT#*', 'INSTITUTION#*'],
+      PutItem: ['AGREEMENT#*', 'INSTITUTION#*', 'REQUEST#*'],
+      UpdateItem: ['AGREEMENT#*'],
+      ConditionCheckItem: ['PARTNER#*'],
+    });
     http.serve(agreementRoutes, handler);
 
     const { function: partners } = new ContextFunction(this, 'Partners', {
@@ -61,7 +60,7 @@ export class AgreementsContext extends Construct {
       entry: 'agreements-partners-handler',
       environment,
     });
-    table.grant(partners, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    mayUse(table, partners, { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
     runOnStream(partners, {
       alarms: foundation.alarms,
       table: institutions.table,

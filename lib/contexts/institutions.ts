@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
-import { ContextTable, mayRemove } from '../constructs/context-table.ts';
+import { ContextTable, mayUse } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import type { Identity } from '../constructs/identity.ts';
@@ -45,15 +45,14 @@ export class InstitutionsContext extends Construct {
       entry: 'institutions-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
-    table.grant(
-      handler,
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:ConditionCheckItem',
-    );
-    mayRemove(table, handler, 'LISTING#*');
+    mayUse(table, handler, {
+      GetItem: ['CONTACTS#*', 'INSTITUTION', 'REQUEST#*', 'SHUT-OUT', 'STEWARDS'],
+      Query: ['INSTITUTION', 'LISTING#*'],
+      PutItem: ['CONTACTS#*', 'INSTITUTION', 'LISTING#*', 'REQUEST#*'],
+      UpdateItem: ['CONTACTS#*', 'SHUT-OUT'],
+      ConditionCheckItem: ['INSTITUTION'],
+      DeleteItem: ['LISTING#*'],
+    });
     http.serve(institutionRoutes, handler);
 
     const { function: register } = new ContextFunction(this, 'Register', {
@@ -64,7 +63,7 @@ export class InstitutionsContext extends Construct {
       entry: 'institutions-register-handler',
       environment,
     });
-    table.grant(register, 'dynamodb:PutItem');
+    mayUse(table, register, { PutItem: ['INSTITUTION', 'LISTING#*'] });
     new CfnOutput(this, 'RegisterName', { value: register.functionName });
 
     const issuer = { USER_POOL_ID: identity.userPool.userPoolId };
@@ -88,11 +87,20 @@ export class InstitutionsContext extends Construct {
       entry: 'institutions-members-handler',
       environment: { ...environment, ...issuer },
     });
-    for (const each of [clients, members]) {
-      table.grant(each, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-      mayRemove(table, each, 'ONBOARDING');
-      identity.grantClients(each);
-    }
+    const enrolling = { UpdateItem: ['STEWARDS'], DeleteItem: ['ONBOARDING'] };
+    mayUse(table, clients, {
+      ...enrolling,
+      GetItem: ['CLIENT', 'INSTITUTION', 'REQUEST#*', 'SHUT-OUT'],
+      Query: ['CLIENT', 'CLIENTS#*', 'ONBOARDING'],
+      PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'REQUEST#*'],
+    });
+    mayUse(table, members, {
+      ...enrolling,
+      GetItem: ['CLIENT', 'INSTITUTION', 'PERSON', 'REQUEST#*'],
+      Query: ['CLIENT', 'ONBOARDING'],
+      PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'PERSON', 'REQUEST#*'],
+    });
+    for (const each of [clients, members]) identity.grantClients(each);
     new CfnOutput(this, 'MembersName', { value: members.functionName });
 
     const { function: token } = new ContextFunction(this, 'Token', {
@@ -105,7 +113,7 @@ export class InstitutionsContext extends Construct {
       // Cognito waits no longer.
       timeout: Duration.seconds(5),
     });
-    table.grant(token, 'dynamodb:GetItem');
+    mayUse(table, token, { GetItem: ['CLIENT', 'PERSON', 'SHUT-OUT'] });
     identity.customizeTokensBy(token);
 
     const { function: admission } = new ContextFunction(this, 'Admission', {
@@ -116,7 +124,7 @@ export class InstitutionsContext extends Construct {
       entry: 'institutions-admission-handler',
       environment,
     });
-    table.grant(admission, 'dynamodb:GetItem', 'dynamodb:Query');
+    mayUse(table, admission, { GetItem: ['SHUT-OUT'], Query: ['CLIENT'] });
     http.grantAdmission(admission);
     // At once, when who is to be admitted has changed; and every minute, whoever else has changed the authorizer.
     runOnStream(admission, {

@@ -5,12 +5,13 @@ import { Construct } from 'constructs';
 
 import { accountingRoutes, capacityRoutes } from '../../lambdas/quotas/contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
-import { ContextTable, mayRemove } from '../constructs/context-table.ts';
+import { ContextTable, mayUse } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import { hubMetric } from '../constructs/metric.ts';
 import type { SigningSecret } from '../constructs/signing-secret.ts';
 import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
+import { QUOTAS_USES } from './quotas-uses.ts';
 
 export interface QuotasContextProps {
   /** Folder made by `bundle`. */
@@ -57,14 +58,7 @@ export class QuotasContext extends Construct {
       entry: 'quotas-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
-    table.grant(
-      handler,
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:ConditionCheckItem',
-    );
+    mayUse(table, handler, QUOTAS_USES.http);
     http.serve(capacityRoutes, handler);
 
     // Apart from bookings, which are to start fast.
@@ -76,14 +70,7 @@ export class QuotasContext extends Construct {
       entry: 'quotas-accounting-handler',
       environment: { ...environment, CURSOR_SECRET: cursors.value },
     });
-    table.grant(
-      accounting,
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:ConditionCheckItem',
-    );
+    mayUse(table, accounting, QUOTAS_USES.accounting);
     http.serve(accountingRoutes, accounting);
 
     const { function: sweep } = new ContextFunction(this, 'Sweep', {
@@ -95,9 +82,7 @@ export class QuotasContext extends Construct {
       environment,
       timeout: Duration.minutes(1),
     });
-    table.grant(sweep, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    for (const each of [handler, accounting]) mayRemove(table, each, 'LINE#*');
-    mayRemove(table, sweep, 'LINE#*', 'SWEEP');
+    mayUse(table, sweep, QUOTAS_USES.sweep);
     runOnSchedule(this, 'SweepSchedule', sweep, Schedule.rate(Duration.minutes(1)));
 
     const { function: settle } = new ContextFunction(this, 'Settle', {
@@ -108,8 +93,7 @@ export class QuotasContext extends Construct {
       entry: 'quotas-settle-handler',
       environment,
     });
-    table.grant(settle, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    mayRemove(table, settle, 'LINE#*');
+    mayUse(table, settle, QUOTAS_USES.settle);
     const Keys = { sk: { S: [{ prefix: 'BOOKING#' }] } };
     runOnStream(settle, {
       alarms: foundation.alarms,
@@ -131,7 +115,7 @@ export class QuotasContext extends Construct {
       environment,
       timeout: Duration.seconds(30),
     });
-    table.grant(ledger, 'dynamodb:Query', 'dynamodb:PutItem');
+    mayUse(table, ledger, QUOTAS_USES.ledger);
     runOnStream(ledger, {
       alarms: foundation.alarms,
       table,
@@ -148,7 +132,7 @@ export class QuotasContext extends Construct {
       environment,
       timeout: Duration.minutes(1),
     });
-    table.grant(reconcile, 'dynamodb:Query');
+    mayUse(table, reconcile, QUOTAS_USES.reconcile);
     runOnSchedule(this, 'ReconcileSchedule', reconcile, Schedule.rate(Duration.hours(1)));
 
     const { function: closing } = new ContextFunction(this, 'Closing', {
@@ -160,8 +144,7 @@ export class QuotasContext extends Construct {
       environment,
       timeout: Duration.minutes(1),
     });
-    table.grant(closing, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-    mayRemove(table, closing, 'LINE#*');
+    mayUse(table, closing, QUOTAS_USES.closing);
     runOnStream(closing, {
       alarms: foundation.alarms,
       table,
@@ -177,7 +160,7 @@ export class QuotasContext extends Construct {
       entry: 'quotas-partners-handler',
       environment,
     });
-    table.grant(partners, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    mayUse(table, partners, QUOTAS_USES.partners);
     runOnStream(partners, {
       alarms: foundation.alarms,
       table: institutions.table,
@@ -193,7 +176,7 @@ export class QuotasContext extends Construct {
       entry: 'quotas-agreements-handler',
       environment,
     });
-    table.grant(agreed, 'dynamodb:PutItem');
+    mayUse(table, agreed, QUOTAS_USES.agreements);
     runOnStream(agreed, {
       alarms: foundation.alarms,
       table: agreements.table,

@@ -8,7 +8,7 @@ import {
   NOT_UNITS,
   type Subject,
 } from '../support/bad-bodies.ts';
-import type { CallOptions } from '../support/client.ts';
+import { api, type CallOptions } from '../support/client.ts';
 import {
   aBooking,
   aBookingBody,
@@ -20,7 +20,7 @@ import {
 } from '../support/factories.ts';
 import { aClient, revokeClientsOf } from '../support/institutions.ts';
 import { type Pair, propose } from '../support/loans.ts';
-import { type OperationId, ROUTES } from '../support/routes.ts';
+import { aRoleFor, type OperationId, ROUTES } from '../support/routes.ts';
 
 /** Bodies that no request may have, for every route with a body. Nothing may change by any of them. */
 
@@ -203,11 +203,11 @@ afterAll(async () => revokeClientsOf(scene.provider.id));
 
 const call = (name: OperationId, options: CallOptions) => {
   const { side } = subjectOf(name);
-  const { coordinator } = side === 'lender' ? pair.lender.beneficiary : scene[side];
-  const institutionId = scene.provider.id;
-  const ids = { poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId };
-  const params = { ...ids, agreementId, institutionId, clientId };
-  return coordinator.call(name, { params, ...('ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {}), ...options });
+  const { id } = side === 'lender' ? pair.lender.beneficiary : scene[side];
+  const ids = { institutionId: scene.provider.id, poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId };
+  const params = { ...ids, agreementId, clientId };
+  const ifMatch = 'ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {};
+  return api(id, aRoleFor(ROUTES[name])).call(name, { params, ...ifMatch, ...options });
 };
 
 /** Everything that a request could have changed. */

@@ -14,7 +14,14 @@ import {
 } from '../support/factories.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { aLoan, DUE, type Pair, propose, transfer } from '../support/loans.ts';
-import { ALL_ROUTES, type OperationId, ROUTES, ROUTES_WITH_ID, ROUTES_WITH_QUERY } from '../support/routes.ts';
+import {
+  ALL_ROUTES,
+  aRoleFor,
+  type OperationId,
+  ROUTES,
+  ROUTES_WITH_ID,
+  ROUTES_WITH_QUERY,
+} from '../support/routes.ts';
 
 let scene: Scene;
 let pair: Pair;
@@ -82,7 +89,7 @@ const call = (operationId: OperationId, options: CallOptions = {}) => {
   const route = ROUTES[operationId];
   const body = bodyFor(operationId);
   const ifMatch = 'ifMatch' in route && route.ifMatch === 'required' ? { ifMatch: '"1"' } : {};
-  const client = route.scopes === 'public' ? anonymous : scene.provider.coordinator;
+  const client = route.scopes === 'public' ? anonymous : api(scene.provider.id, aRoleFor(route));
   return client.call(operationId, { params, ...(body && { body }), ...ifMatch, ...options });
 };
 

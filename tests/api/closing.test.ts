@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { aNextGrant, CARRY, closed, dryRun, ledgerOf } from '../support/closing.ts';
+import { aNextGrant, askToClose, CARRY, closed, dryRun, ledgerOf, untilClosed } from '../support/closing.ts';
 import {
   aBooking,
   aBookingBody,
@@ -8,7 +8,9 @@ import {
   act,
   aGrant,
   balanceOf,
+  elapse,
   elapseCarried,
+  elapsePeriod,
   type Scene,
 } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
@@ -65,6 +67,19 @@ describe('the end of a period', () => {
     expect([await statusOf(scene, offered.id), await statusOf(scene, waiting.id)]).toEqual(['withdrawn', 'withdrawn']);
   });
 
+  test('withdraws also whose offer has lapsed just now', async () => {
+    const scene = await aGrant({ nominal: 1 });
+    const taken = await aBooking(scene, 'booked');
+    const { id } = await aBooking(scene, 'held', { joinWaitlist: true });
+    await act(scene, 'cancelBooking', taken.id);
+    await elapse((await scene.beneficiary.coordinator.call('getBooking', { params: { bookingId: id } })).ok);
+
+    const { grants } = await closed([scene]);
+
+    expect(grants).toMatchObject([{ waitingWithdrawn: 1, expired: 1, committed: 0 }]);
+    expect(await statusOf(scene, id)).toBe('withdrawn');
+  });
+
   test('carries a part into the partner’s grant of the next period', async () => {
     const scene = await aGrant({ nominal: 9, grantBody: CARRY });
     await aBooking(scene, 'booked');
@@ -91,6 +106,23 @@ describe('the end of a period', () => {
     await closed([scene], next.pool);
 
     expect(await statusOf(next, waiting.id)).toBe('offered');
+  });
+
+  test('settles a loan once, however many runs of the job are at it', async () => {
+    const pair = await aPair({ nominal: 4 });
+    await aLoan(pair, 3);
+    const { pool, grant } = pair.lender;
+    await elapsePeriod(pool, [grant, pair.borrower.grant]);
+    await askToClose(pair.lender.provider, pool);
+    const event = { Records: [{ eventName: 'MODIFY', dynamodb: { NewImage: { id: { S: pool.id } } } }] };
+    await Promise.all(Array.from({ length: 6 }, () => hub.invoke('QuotasClosing', event)));
+    await untilClosed([pair.lender, pair.borrower]);
+
+    const params = { poolId: pool.id };
+    expect((await pair.lender.provider.coordinator.call('getClosing', { params })).ok.grants).toMatchObject([
+      { grantId: grant.id, lentReturned: 3, lentKept: 0, expired: 4 },
+      { grantId: pair.borrower.grant.id, borrowedReturned: 3, borrowedKept: 0, expired: 4 },
+    ]);
   });
 
   test('settles loans: free courses go back and are the lender’s to carry, used ones stay', async () => {

@@ -9,7 +9,8 @@ import { hub, hubTemplate } from '../support/hub.ts';
 import { at } from '../support/stages.ts';
 
 /**
- * What the functions may do is what they were seen to do while the API tests ran: no action more, no action less. It
+ * What the functions may do is what they were seen to do while the API tests ran: no action more, no action less, and each
+ * in no other partitions of their table. It
  * runs when all other tests are done (`vitest.config.ts`). What a role does not allow is refused while they run, by the
  * local runtime itself; this looks for what nobody needed.
  */
@@ -30,10 +31,12 @@ const named = (actions: readonly string[], resource: unknown): string[] => {
   );
 };
 
+/** `dynamodb:PutItem QuotasData….Arn GRANT#*` */
 const granted = (lambda: Resource): string[] =>
-  statementsFor(template, lambda).flatMap(({ actions, resources }) =>
-    resources.flatMap((each) => named(actions, each)),
-  );
+  statementsFor(template, lambda).flatMap(({ actions, resources, partitions }) => {
+    const calls = resources.flatMap((each) => named(actions, each));
+    return partitions === undefined ? calls : calls.flatMap((call) => partitions.map((each) => `${call} ${each}`));
+  });
 
 /** What the gateway's own API is asked for, which the local runtime allows everybody: `tests/api/members.test.ts` sees it. */
 const askedOfTheGateway = (lambda: Resource): string[] =>
@@ -88,7 +91,8 @@ describe.skipIf(usage === undefined)('while the API tests ran', () => {
   test.for(functions)('$logicalId needed all it may do', (lambda, { skip }) => {
     skip(missing.length > 0, 'only when all API tests have been run');
     const seen = (usage?.[lambda.logicalId]?.used ?? []).map(
-      ({ action, resource }) => `${action} ${tableOf(resource)}`,
+      ({ action, resource, partition }) =>
+        `${action} ${tableOf(resource)}${partition === undefined ? '' : ` ${partition}`}`,
     );
     expect(granted(lambda).toSorted()).toEqual(
       [...seen, ...madeByTheService(lambda), ...askedOfTheGateway(lambda)].toSorted(),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { callsOf } from '../../lib/local/permissions/calls.ts';
-import { allows } from '../../lib/local/permissions/grants.ts';
+import { grantFor } from '../../lib/local/permissions/grants.ts';
 import { writeFixtureAssembly } from '../support/fixture-assembly.ts';
 
 const TABLES = 'arn:aws:dynamodb:eu-central-1:000000000000:table/';
@@ -18,6 +18,33 @@ describe('what a request needs permission for', () => {
       { action: 'dynamodb:Query', resource: `${TABLES}T/index/I` },
     ]);
     expect(callsOf('ListTables', {}, TABLES)).toEqual([{ action: 'dynamodb:ListTables', resource: '*' }]);
+  });
+
+  it('names the partition of an item, of a part of a transaction, and of a query however it is written', () => {
+    const partitions = (operation: string, request: object) =>
+      callsOf(operation, request, TABLES).map(({ partition }) => partition);
+    const key = { pk: { S: 'A#1' }, sk: { S: 's' } };
+    expect(partitions('GetItem', { TableName: 'T', Key: key })).toEqual(['A#1']);
+    expect(partitions('PutItem', { TableName: 'T', Item: key })).toEqual(['A#1']);
+    const TransactItems = [
+      { Put: { TableName: 'T', Item: key } },
+      { ConditionCheck: { TableName: 'T', Key: { pk: { S: 'B' } } } },
+    ];
+    expect(partitions('TransactWriteItems', { TransactItems })).toEqual(['A#1', 'B']);
+
+    const asked = (KeyConditionExpression: string, more: object = {}) =>
+      partitions('Query', {
+        TableName: 'T',
+        KeyConditionExpression,
+        ExpressionAttributeValues: { ':pk': { S: 'A#1' }, ':prefix': { S: 'B' } },
+        ...more,
+      });
+    expect(asked('pk = :pk')).toEqual(['A#1']);
+    expect(asked('begins_with(sk, :prefix) AND pk = :pk')).toEqual(['A#1']);
+    expect(asked('sk = :prefix AND #key = :pk', { ExpressionAttributeNames: { '#key': 'pk' } })).toEqual(['A#1']);
+    // Its leading key would be another one.
+    expect(asked('pk = :pk', { IndexName: 'I' })).toEqual([undefined]);
+    expect(asked('sk = :prefix')).toEqual([undefined]);
   });
 
   it('is each part of a transaction', () => {
@@ -52,7 +79,7 @@ it.each([
     { action: 'dynamodb:Get*', resource: `${TABLES}?` },
     { action: 'dynamodb:Query', resource: `${TABLES}T/index/*` },
   ];
-  expect(allows(grants, { action, resource })).toBe(allowed);
+  expect(grantFor(grants, { action, resource }) !== undefined).toBe(allowed);
 });
 
 /** Asks the database what the event says, signed as Lambda signs. */
@@ -112,7 +139,7 @@ describe.skipIf(process.env['AWS_ENDPOINT_URL_DYNAMODB'])('a function', () => {
     const answer = await hub.invoke('TickFunction', { operation: 'DeleteItem', body: { Key: key } });
 
     expect(answer).toMatchObject({ status: 400, __type: expect.stringContaining('AccessDeniedException') as string });
-    const call = { action: 'dynamodb:DeleteItem', resource: `${TABLES}${hub.tableName('Table')}` };
+    const call = { action: 'dynamodb:DeleteItem', resource: `${TABLES}${hub.tableName('Table')}`, partition: 'a' };
     expect(logs.map((line) => JSON.parse(line) as unknown)).toContainEqual(
       expect.objectContaining({ level: 'ERROR', function: 'TickFunction', ...call }),
     );
@@ -146,9 +173,13 @@ it.each([
 });
 
 it('an action that is limited to some partitions is refused in others', () => {
-  const grants = [{ action: 'dynamodb:DeleteItem', resource: 'table', partitions: ['LINE#*'] }];
+  const lines = { action: 'dynamodb:DeleteItem', resource: 'table', partition: 'LINE#*' };
+  const sweep = { ...lines, partition: 'SWEEP' };
   const remove = { action: 'dynamodb:DeleteItem', resource: 'table' };
-  expect(allows(grants, { ...remove, partition: 'LINE#GRANT#1' })).toBe(true);
-  expect(allows(grants, { ...remove, partition: 'GRANT#1' })).toBe(false);
-  expect(allows(grants, remove)).toBe(false);
+  const granted = (call: object) => grantFor([lines, sweep], { ...remove, ...call });
+  expect(granted({ partition: 'LINE#GRANT#1' })).toBe(lines);
+  expect(granted({ partition: 'SWEEP' })).toBe(sweep);
+  expect(granted({ partition: 'SWEEPER' })).toBeUndefined();
+  expect(granted({ partition: 'GRANT#1' })).toBeUndefined();
+  expect(granted({})).toBeUndefined();
 });

@@ -4,6 +4,8 @@ import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import { rolesIn } from '../../lambdas/shared/auth/access.ts';
+import { ROLES, type Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import type { Route } from '../../lambdas/shared/http/route.ts';
 
 /** Every operation of the API by its id. */
@@ -23,6 +25,13 @@ export const ALL_ROUTES: readonly Route[] = Object.values(ROUTES);
 export const GUARDED_ROUTES = ALL_ROUTES.filter(({ scopes }) => scopes !== 'public');
 export const ROUTES_WITH_QUERY = ALL_ROUTES.filter(({ query }) => query !== undefined);
 export const ROUTES_WITH_ID = GUARDED_ROUTES.filter(({ path }) => path.includes('{'));
+
+/** A role that is not refused before the rest of a request is looked at, whosever the thing is if there is such a role. */
+export function aRoleFor({ access, method }: Route): Role {
+  if (method !== 'GET' && access.none?.includes('hub-admin') === true) return 'hub-admin';
+  const permitting = rolesIn(access);
+  return permitting.includes('coordinator') ? 'coordinator' : (permitting[0] ?? ROLES[0]);
+}
 
 /** Fills the parameters of a route's path. */
 export function pathOf({ path }: Route, params: Readonly<Record<string, string>> = {}): string {

@@ -5,7 +5,7 @@ export interface Call {
   readonly action: string;
   /** ARN. */
   readonly resource: string;
-  /** The partition key of the item it is done to, for actions on one item. */
+  /** The partition it is done in, for actions on one item or one partition: IAM's `dynamodb:LeadingKeys`. */
   readonly partition?: string;
 }
 
@@ -17,6 +17,11 @@ const Target = z.looseObject({
   Item,
 });
 const Transaction = z.looseObject({ TransactItems: z.array(z.record(z.string(), Target)) });
+const Asked = z.looseObject({
+  KeyConditionExpression: z.string(),
+  ExpressionAttributeNames: z._default(z.record(z.string(), z.string()), {}),
+  ExpressionAttributeValues: z.record(z.string(), z.looseObject({ S: z.optional(z.string()) })),
+});
 const Batch = z.looseObject({ RequestItems: z.record(z.string(), z.unknown()) });
 
 /** What the parts of a transaction are to IAM, which knows no action for a transaction as a whole. */
@@ -60,6 +65,7 @@ export function callsOf(operation: string, request: unknown, tables: string): Ca
           action: `dynamodb:${operation}`,
           resource: TableName === undefined ? '*' : tables + TableName + index,
           ...(target && partitionOf(target)),
+          ...(operation === 'Query' && IndexName === undefined ? partitionAsked(request) : {}),
         },
       ];
     }
@@ -68,5 +74,16 @@ export function callsOf(operation: string, request: unknown, tables: string): Ca
 
 function partitionOf({ Key, Item: item }: z.infer<typeof Target>): Pick<Call, 'partition'> {
   const partition = (Key ?? item)?.pk.S;
+  return partition === undefined ? {} : { partition };
+}
+
+/** The partition of a query: what its key condition compares `pk` with. */
+function partitionAsked(request: unknown): Pick<Call, 'partition'> {
+  const { data } = Asked.safeParse(request);
+  if (data === undefined) return {};
+  const { KeyConditionExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values } = data;
+  const comparisons = [...KeyConditionExpression.matchAll(/([#\w]+)\s*=\s*(:\w+)/g)];
+  const [, , value = ''] = comparisons.find(([, name = '']) => (names[name] ?? name) === 'pk') ?? [];
+  const partition = values[value]?.S;
   return partition === undefined ? {} : { partition };
 }

@@ -2,11 +2,11 @@ import { Agent, createServer, request as httpRequest, type IncomingMessage, type
 import { buffer } from 'node:stream/consumers';
 
 import { type Call, callsOf } from './calls.ts';
-import { allows, type Grant } from './grants.ts';
+import { type Grant, grantFor } from './grants.ts';
 
 /** What a function did with DynamoDB, and with the user pool. */
 export interface Usage {
-  /** Actions it asked for and was allowed, each resource once. */
+  /** Actions it asked for and was allowed, each resource once, and each pattern of partitions that allowed it. */
   readonly used: readonly Call[];
   readonly refused: readonly Call[];
 }
@@ -49,11 +49,17 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
     const usage = seen.get(name) ?? { used: new Map(), refused: new Map() };
     seen.set(name, usage);
     const grants = rules.grants.get(name) ?? [];
-    const refused = calls.find((call) => !allows(grants, call));
-    const noted = refused === undefined ? calls : [refused];
-    for (const { action, resource } of noted) {
-      usage[refused === undefined ? 'used' : 'refused'].set(`${action} ${resource}`, { action, resource });
-    }
+    const note = (kind: keyof Usage, call: Call): void => {
+      usage[kind].set(JSON.stringify(call), call);
+    };
+    const permits = calls.map((call) => ({ call, grant: grantFor(grants, call) }));
+    const refused = permits.find(({ grant }) => grant === undefined)?.call;
+    if (refused === undefined) {
+      for (const { call, grant } of permits) {
+        const { action, resource } = call;
+        note('used', { action, resource, ...(grant?.partition !== undefined && { partition: grant.partition }) });
+      }
+    } else note('refused', refused);
     return refused;
   };
 
@@ -70,6 +76,7 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
           function: name,
           action: refused.action,
           resource: refused.resource,
+          partition: refused.partition,
         }),
       );
       deny(outgoing, name, refused);

@@ -10,8 +10,8 @@ import type { Call } from './calls.ts';
 export interface Grant {
   readonly action: string;
   readonly resource: string;
-  /** Patterns of the partition keys it is limited to. */
-  readonly partitions?: readonly string[];
+  /** Pattern of the partitions it is limited to. */
+  readonly partition?: string;
 }
 
 /** A statement of a policy; its resources are not resolved. */
@@ -94,19 +94,19 @@ function grantsFor(template: Template, resolve: Resolve, lambda: Resource): Gran
         throw new Error(`${lambda.logicalId}: a statement with ${unknown} is not supported locally.`);
       }
       return resources.flatMap((resource) =>
-        actions.map((action) => ({
-          action,
-          resource: String(resolve(resource)),
-          ...(partitions === undefined ? {} : { partitions }),
-        })),
+        actions.flatMap((action): Grant[] => {
+          const grant = { action, resource: String(resolve(resource)) };
+          return partitions?.map((partition) => ({ ...grant, partition })) ?? [grant];
+        }),
       );
     });
 }
 
-export function allows(grants: readonly Grant[], { action, resource, partition }: Call): boolean {
-  const within = ({ partitions }: Grant): boolean =>
-    partitions === undefined || (partition !== undefined && partitions.some((pattern) => fits(pattern, partition)));
-  return grants.some((grant) => fits(grant.action, action) && fits(grant.resource, resource) && within(grant));
+/** @returns the first grant that allows a call; undefined when none does */
+export function grantFor(grants: readonly Grant[], { action, resource, partition }: Call): Grant | undefined {
+  const within = ({ partition: pattern }: Grant): boolean =>
+    pattern === undefined || (partition !== undefined && fits(pattern, partition));
+  return grants.find((grant) => fits(grant.action, action) && fits(grant.resource, resource) && within(grant));
 }
 
 function fits(pattern: string, text: string): boolean {

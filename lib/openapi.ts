@@ -30,6 +30,7 @@ import {
   InvalidParameter,
   MalformedJson,
   NotAcceptable,
+  RateLimited,
   RoleNotPermitted,
   StaleVersion,
   TokenIncomplete,
@@ -67,7 +68,7 @@ const ProblemDetails = z
   .register(z.globalRegistry, { id: 'Problem', description: 'RFC 9457 problem details.' });
 
 /** Statuses with which API Gateway refuses before, or instead of, the Hub. */
-const GATEWAY_STATUSES = [401, 403, 404, 413, 500, 503];
+const GATEWAY_STATUSES = [401, 403, 404, 413, 429, 500, 503];
 
 /** What API Gateway itself answers in AWS before the Hub is reached. */
 const GatewayMessage = z
@@ -82,7 +83,7 @@ function impliedProblems(route: Route): ProblemType[] {
     Busy,
     ...(route.scopes === 'public'
       ? []
-      : [Unauthorized, Forbidden, TokenIncomplete, RoleNotPermitted, InstitutionSuspended]),
+      : [Unauthorized, Forbidden, TokenIncomplete, RoleNotPermitted, InstitutionSuspended, RateLimited]),
     ...(route.body === undefined ? [] : [MalformedJson, BodyTooLarge, UnsupportedMediaType, InvalidContent]),
     ...(route.response.alternatives === undefined ? [] : [NotAcceptable]),
     ...(route.idempotencyKey === 'required' ? [IdempotencyKeyMissing] : []),
@@ -102,7 +103,7 @@ const text = (description: string) => z.string().register(z.globalRegistry, { de
 function refusal(status: number, problems: readonly ProblemType[]): ZodOpenApiResponseObject {
   return {
     description: problems.map(({ code, title }) => `\`${code}\`: ${title}`).join('  \n'),
-    ...(status === 503 ? { headers: z.object({ 'Retry-After': text('Seconds to wait.') }) } : {}),
+    ...(status === 429 || status === 503 ? { headers: z.object({ 'Retry-After': text('Seconds to wait.') }) } : {}),
     content: {
       'application/problem+json': { schema: ProblemDetails },
       ...(GATEWAY_STATUSES.includes(status) ? { 'application/json': { schema: GatewayMessage } } : {}),

@@ -78,13 +78,17 @@ const Settings = z.strictObject({
   alarmRecipients: z.array(z.email({ error: 'Write an e-mail address, such as "oncall@example.org".' }), {
     error: 'Write a list of e-mail addresses that alarms are sent to, or [] for none.',
   }),
-  /** What the whole API takes: steady requests a second, and how many may arrive at once. */
+  /**
+   * What the whole API takes: steady requests a second, and how many may arrive at once; and what one client may send of
+   * that, on the average of ten seconds.
+   */
   throttle: z.strictObject(
     {
       ratePerSecond: positive('how many requests a second the API takes'),
       burst: positive('how many requests may arrive at once'),
+      perClient: positive('how many requests a second one client may send'),
     },
-    { error: 'Write { "ratePerSecond": …, "burst": … }: how many requests the API takes.' },
+    { error: 'Write { "ratePerSecond": …, "burst": …, "perClient": … }: how many requests the API takes.' },
   ),
   /** Origins of web pages that may call the API from a browser. */
   allowedOrigins: z.array(Origin, { error: 'Write a list of web origins that may call the API, or [] for none.' }),
@@ -144,7 +148,7 @@ function complaintsOfProd({ account, keepData, recoveryDays, alarmRecipients, si
 }
 
 /** What no schema of a single value can see. */
-function complaintsBetween({ region, replicas, domain }: Settings): Complaint[] {
+function complaintsBetween({ region, replicas, domain, throttle }: Settings): Complaint[] {
   const complaints: Complaint[] = [];
   for (const [index, replica] of replicas.entries()) {
     const path = `replicas.${String(index)}`;
@@ -157,6 +161,10 @@ function complaintsBetween({ region, replicas, domain }: Settings): Complaint[] 
         `Write the ARN of a key in ${replica.region}: a key serves its own region only.`,
       ]);
     }
+  }
+  if (throttle.perClient >= throttle.ratePerSecond) {
+    const most = String(throttle.ratePerSecond);
+    complaints.push(['throttle.perClient', `Write less than ${most}: one client must leave something to the others.`]);
   }
   if (domain !== undefined && domain.certificateArn.split(':')[3] !== region) {
     complaints.push(['domain.certificateArn', `Write the ARN of a certificate in ${region}, where the API is.`]);

@@ -1,13 +1,16 @@
 import { uuidv7 } from 'uuidv7';
 
-import { documentClient } from '../shared/dynamo/client.ts';
-import { SingleTable } from '../shared/dynamo/single-table.ts';
-import { environment } from '../shared/environment.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
+import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { AgreementsTable } from './agreements-table.ts';
 import type { Ports } from './ports.ts';
 
 /** The ports of a deployed function. */
 export function deployedPorts(): Ports {
-  const table = new SingleTable(documentClient(), environment('TABLE_NAME'));
+  return portsOn(deployedTable());
+}
+
+/** The ports on a table, with the time and the ids of this process. */
+export function portsOn(table: SingleTable): Ports {
   return { agreements: new AgreementsTable(table), now: () => new Date(), newId: uuidv7 };
 }

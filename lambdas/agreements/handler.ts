@@ -1,10 +1,11 @@
-import { Doors } from '../shared/auth/doors.ts';
+import { guardsOn } from '../shared/auth/guards-on.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { agreementRoutes as routes } from './contract.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { portsOn } from './deployed-ports.ts';
 import { listAgreements, listVersions } from './lists.ts';
 import { type Agreement, type AgreementWithVersion, showAgreement, showVersion } from './model.ts';
 import {
@@ -17,9 +18,8 @@ import {
 } from './operations.ts';
 import type { ListPorts } from './ports.ts';
 
-const ports: ListPorts = { ...deployedPorts(), cursors: new Cursors(environment('CURSOR_SECRET')) };
-
-const doors = new Doors(() => ports.agreements.shutOut.read({ consistent: false }));
+const table = deployedTable();
+const ports: ListPorts = { ...portsOn(table), cursors: new Cursors(environment('CURSOR_SECRET')) };
 
 const agreement = (value: Agreement) => ({ body: showAgreement(value, ports.now()), version: value.version });
 // Whatever changes a version changes its agreement.
@@ -28,7 +28,7 @@ const version = (value: AgreementWithVersion) => ({
   version: value.agreement.version,
 });
 
-export const handler = serve(routes, doors, [
+export const handler = serve(routes, guardsOn(table), [
   on(routes.createAgreement, async (request) => {
     const { value, replayed } = await createAgreement(ports, request);
     return created(`/v1/agreements/${value.id}`, agreement(value), replayed);

@@ -11,6 +11,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | partner | `PARTNER#<id>` | `PARTNER` |
  * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
+ * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
  */
 
 export const VERSIONS = 'VERSION#';

@@ -1,4 +1,5 @@
-import { Doors } from '../shared/auth/doors.ts';
+import { guardsOn } from '../shared/auth/guards-on.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
@@ -7,15 +8,15 @@ import { addSecret, createClient, endClient, endSecret, getClient, listClients }
 import type { ClientAndSecret } from './client-operations.ts';
 import { CognitoIssuer } from './cognito-issuer.ts';
 import { systemRoutes as routes } from './contract.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { portsOn } from './deployed-ports.ts';
 import { type Member, showClient } from './model.ts';
 
+const table = deployedTable();
 const ports = {
-  ...deployedPorts(),
+  ...portsOn(table),
   issuer: new CognitoIssuer(environment('USER_POOL_ID')),
   cursors: new Cursors(environment('CURSOR_SECRET')),
 };
-const doors = new Doors(() => ports.institutions.shutOut.read({ consistent: false }));
 const tokenUrl = `${environment('SIGN_IN_URL')}/oauth2/token`;
 
 const client = (value: Member) => ({ body: showClient(value), version: value.version });
@@ -24,7 +25,7 @@ const withSecret = ({ client: value, secret }: ClientAndSecret) => ({
   version: value.version,
 });
 
-export const handler = serve(routes, doors, [
+export const handler = serve(routes, guardsOn(table), [
   on(routes.createClient, async ({ params: { institutionId }, ...request }) => {
     const { value, replayed } = await createClient(ports, { ...request, institutionId });
     const location = `/v1/institutions/${institutionId}/clients/${value.client.id}`;

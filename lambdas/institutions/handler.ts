@@ -1,16 +1,17 @@
-import { Doors } from '../shared/auth/doors.ts';
+import { guardsOn } from '../shared/auth/guards-on.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { getContacts, replaceContacts } from './contact-operations.ts';
 import { institutionRoutes as routes } from './contract.ts';
-import { deployedPorts } from './deployed-ports.ts';
+import { portsOn } from './deployed-ports.ts';
 import { type Contacts, type Institution, type StatusAction, showContacts, showInstitution } from './model.ts';
 import { changeStatus, createInstitution, getInstitution, listInstitutions, updateInstitution } from './operations.ts';
 
-const ports = { ...deployedPorts(), cursors: new Cursors(environment('CURSOR_SECRET')) };
-const doors = new Doors(() => ports.institutions.shutOut.read({ consistent: false }));
+const table = deployedTable();
+const ports = { ...portsOn(table), cursors: new Cursors(environment('CURSOR_SECRET')) };
 
 const institution = (value: Institution) => ({ body: showInstitution(value), version: value.version });
 const contacts = (value: Contacts) => ({ body: showContacts(value), version: value.version });
@@ -22,7 +23,7 @@ const actionOn = (route: ActionRoute, action: StatusAction) =>
     return ok(institution(value), replayed);
   });
 
-export const handler = serve(routes, doors, [
+export const handler = serve(routes, guardsOn(table), [
   on(routes.getMe, ({ permission }) => {
     permission.require('self');
     return { body: permission.caller };

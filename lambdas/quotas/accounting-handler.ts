@@ -1,4 +1,5 @@
-import { Doors } from '../shared/auth/doors.ts';
+import { guardsOn } from '../shared/auth/guards-on.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { mediaTypeFor } from '../shared/http/media-type.ts';
@@ -7,7 +8,6 @@ import { on, serve } from '../shared/http/serve.ts';
 import { accountingRoutes as routes } from './accounting-contract.ts';
 import { accountingPortsOn } from './accounting-ports.ts';
 import { closePeriod, getClosing } from './closing-operations.ts';
-import { deployedTable } from './deployed-table.ts';
 import { listLedger } from './ledger-operations.ts';
 import type { AccountingListPorts } from './lists.ts';
 import { loanEndpoints } from './loan-endpoints.ts';
@@ -15,16 +15,15 @@ import { CSV } from './usage-contract.ts';
 import { usageAsCsv } from './usage-csv.ts';
 import { reportQuotaUsage, restateUsage } from './usage-operations.ts';
 
+const table = deployedTable();
 const ports: AccountingListPorts = {
-  ...accountingPortsOn(deployedTable()),
+  ...accountingPortsOn(table),
   cursors: new Cursors(environment('CURSOR_SECRET')),
 };
 
-const doors = new Doors(() => ports.quotas.shutOut.read({ consistent: false }));
-
 const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
 
-export const handler = serve(routes, doors, [
+export const handler = serve(routes, guardsOn(table), [
   on(routes.listLedger, async ({ permission, params: { grantId }, query }) => {
     const { items, next } = await listLedger(ports, { permission, ...query }, grantId);
     return page(items, next);

@@ -1,8 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-
 import { readAgreementChange } from '../agreements/published.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
-import { deployedTable } from './deployed-table.ts';
 import { portsOn } from './ports.ts';
 
 const { quotas } = portsOn(deployedTable());

@@ -1,10 +1,10 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { logJob } from '../shared/observability/log.ts';
 import { accountingPortsOn } from './accounting-ports.ts';
 import { closeGrants } from './close-grants.ts';
-import { deployedTable } from './deployed-table.ts';
 
 const ports = accountingPortsOn(deployedTable());
 

@@ -1,11 +1,11 @@
-import { Doors } from '../shared/auth/doors.ts';
+import { guardsOn } from '../shared/auth/guards-on.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { type ActionOfClients, act } from './booking-operations.ts';
 import { capacityRoutes as routes } from './capacity-contract.ts';
-import { deployedTable } from './deployed-table.ts';
 import { createGrant, type GrantWithAccount, getGrant, updateGrant } from './grant-operations.ts';
 import { hold } from './hold.ts';
 import { type ListPorts, listBookings, listGrants, listPoolGrants, listPools, listPoolWaitlist } from './lists.ts';
@@ -14,8 +14,8 @@ import { createPool, getPool, updatePool } from './pool-operations.ts';
 import { portsOn } from './ports.ts';
 import { getBookingInLine } from './waitlist-operations.ts';
 
-const ports: ListPorts = { ...portsOn(deployedTable()), cursors: new Cursors(environment('CURSOR_SECRET')) };
-const doors = new Doors(() => ports.quotas.shutOut.read({ consistent: false }));
+const table = deployedTable();
+const ports: ListPorts = { ...portsOn(table), cursors: new Cursors(environment('CURSOR_SECRET')) };
 
 const pool = (value: Pool) => ({ body: showPool(value), version: value.version });
 const grant = ({ grant: value, account }: GrantWithAccount) => ({
@@ -39,7 +39,7 @@ const actionOn = (route: ActionRoute, action: ActionOfClients) =>
     return ok(booking(value), replayed);
   });
 
-export const handler = serve(routes, doors, [
+export const handler = serve(routes, guardsOn(table), [
   on(routes.createPool, async (request) => {
     const { value, replayed } = await createPool(ports, request);
     return created(`/v1/pools/${value.id}`, pool(value), replayed);

@@ -21,6 +21,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
  * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
+ * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
  */
 
 export const SWEEP = 'SWEEP';

@@ -1,10 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-
 import { inBatches } from '../shared/batches.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { newItem, oldItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
 import { accountingPortsOn } from './accounting-ports.ts';
-import { deployedTable } from './deployed-table.ts';
 import { bookingEntry, grantEntry, type LedgerEntry } from './ledger.ts';
 import { readBooking, readGrantItem } from './quotas-table.ts';
 

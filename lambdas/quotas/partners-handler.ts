@@ -1,8 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-
 import { isShutOut, readInstitutionChange } from '../institutions/published.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
-import { deployedTable } from './deployed-table.ts';
 import { portsOn } from './ports.ts';
 
 const { quotas } = portsOn(deployedTable());

@@ -1,8 +1,8 @@
 import { inBatches } from '../shared/batches.ts';
 import { totals } from '../shared/capacity/account.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
 import { accountingPortsOn } from './accounting-ports.ts';
-import { deployedTable } from './deployed-table.ts';
 import { ledgerPartition } from './keys.ts';
 import { isBalanceOf } from './ledger.ts';
 import { auditGrant } from './ledger-audit.ts';

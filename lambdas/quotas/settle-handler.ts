@@ -1,10 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-
 import { settleLate } from '../shared/capacity/settle.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
-import { deployedTable } from './deployed-table.ts';
 import { portsOn } from './ports.ts';
 import { readBooking } from './quotas-table.ts';
 

@@ -1,12 +1,12 @@
 import { inBatches } from '../shared/batches.ts';
 import { contradictsItself, hasLiveHolders, isQueued, totals } from '../shared/capacity/account.ts';
 import { type Swept, sweepAccount } from '../shared/capacity/sweep.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { logJob, logJobFailure } from '../shared/observability/log.ts';
 import type { MetricName } from '../shared/observability/metrics.ts';
 import { accountingPortsOn } from './accounting-ports.ts';
 import { bookingsAsClaims } from './bookings-as-claims.ts';
 import { expireCarried, isCarriedOver } from './carried-units.ts';
-import { deployedTable } from './deployed-table.ts';
 import { accountKey } from './keys.ts';
 import { type Grant, isOpen } from './model.ts';
 import { readGrantItem } from './quotas-table.ts';

@@ -16,7 +16,7 @@ import { Construct, type IConstruct } from 'constructs';
 
 import { AGREEMENT_PROBLEMS } from '../../lambdas/agreements/errors.ts';
 import { QUOTA_PROBLEMS } from '../../lambdas/quotas/errors.ts';
-import { Busy } from '../../lambdas/shared/http/problems.ts';
+import { Busy, RateLimited } from '../../lambdas/shared/http/problems.ts';
 import { isCounted, type MetricName } from '../../lambdas/shared/observability/metrics.ts';
 import type { StageConfig } from '../stage-config.ts';
 import { ContextFunction } from './context-function.ts';
@@ -81,7 +81,7 @@ function graph(title: string, width: number, left: readonly IMetric[], axis = 'n
 
 function businessWidgets(stage: StageConfig): IWidget[] {
   const count = (name: MetricName, label: string): IMetric => hubMetric(stage, name, 'Sum').with({ label });
-  const refused = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy].filter(isCounted);
+  const refused = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy, RateLimited].filter(isCounted);
   return [
     graph('Bookings', THIRD, [
       count('BookingsHeld', 'held'),

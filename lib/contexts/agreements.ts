@@ -34,6 +34,12 @@ export class AgreementsContext extends Construct {
     });
     const { table } = this.table;
     const environment = { TABLE_NAME: table.tableName };
+    /** Of the functions that serve routes. */
+    const serving = {
+      ...environment,
+      CURSOR_SECRET: cursors.value,
+      REQUESTS_PER_CLIENT: String(foundation.stage.throttle.perClient),
+    };
 
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
@@ -41,13 +47,13 @@ export class AgreementsContext extends Construct {
       impact: 'Partners cannot propose, approve, terminate or look up agreements, or only some of them.',
       bundle,
       entry: 'agreements-handler',
-      environment: { ...environment, CURSOR_SECRET: cursors.value },
+      environment: serving,
     });
     mayUse(table, handler, {
       GetItem: ['AGREEMENT#*', 'REQUEST#*', 'SHUT-OUT'],
       Query: ['AGREEMENT#*', 'INSTITUTION#*'],
       PutItem: ['AGREEMENT#*', 'INSTITUTION#*', 'REQUEST#*'],
-      UpdateItem: ['AGREEMENT#*'],
+      UpdateItem: ['AGREEMENT#*', 'RATE#*'],
       ConditionCheckItem: ['PARTNER#*'],
     });
     http.serve(agreementRoutes, handler);

@@ -36,6 +36,12 @@ export class InstitutionsContext extends Construct {
     });
     const environment = { TABLE_NAME: this.table.table.tableName };
     const { table } = this.table;
+    /** Of the functions that serve routes. */
+    const serving = {
+      ...environment,
+      CURSOR_SECRET: cursors.value,
+      REQUESTS_PER_CLIENT: String(foundation.stage.throttle.perClient),
+    };
 
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
@@ -43,13 +49,13 @@ export class InstitutionsContext extends Construct {
       impact: 'Partners’ systems cannot look up who takes part, so staff cannot choose whom to give a grant.',
       bundle,
       entry: 'institutions-handler',
-      environment: { ...environment, CURSOR_SECRET: cursors.value },
+      environment: serving,
     });
     mayUse(table, handler, {
       GetItem: ['CONTACTS#*', 'INSTITUTION', 'REQUEST#*', 'SHUT-OUT', 'STEWARDS'],
       Query: ['INSTITUTION', 'LISTING#*'],
       PutItem: ['CONTACTS#*', 'INSTITUTION', 'LISTING#*', 'REQUEST#*'],
-      UpdateItem: ['CONTACTS#*', 'SHUT-OUT'],
+      UpdateItem: ['CONTACTS#*', 'RATE#*', 'SHUT-OUT'],
       ConditionCheckItem: ['INSTITUTION'],
       DeleteItem: ['LISTING#*'],
     });
@@ -75,7 +81,7 @@ export class InstitutionsContext extends Construct {
         'Partners cannot give a system a client or a new secret, nor end one that has leaked; those there are work on.',
       bundle,
       entry: 'institutions-clients-handler',
-      environment: { ...environment, ...issuer, CURSOR_SECRET: cursors.value, SIGN_IN_URL: identity.signInUrl },
+      environment: { ...serving, ...issuer, SIGN_IN_URL: identity.signInUrl },
     });
     http.serve(systemRoutes, clients);
 
@@ -87,18 +93,19 @@ export class InstitutionsContext extends Construct {
       entry: 'institutions-members-handler',
       environment: { ...environment, ...issuer },
     });
-    const enrolling = { UpdateItem: ['STEWARDS'], DeleteItem: ['ONBOARDING'] };
     mayUse(table, clients, {
-      ...enrolling,
       GetItem: ['CLIENT', 'INSTITUTION', 'REQUEST#*', 'SHUT-OUT'],
       Query: ['CLIENT', 'CLIENTS#*', 'ONBOARDING'],
       PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'REQUEST#*'],
+      UpdateItem: ['RATE#*', 'STEWARDS'],
+      DeleteItem: ['ONBOARDING'],
     });
     mayUse(table, members, {
-      ...enrolling,
       GetItem: ['CLIENT', 'INSTITUTION', 'PERSON', 'REQUEST#*'],
       Query: ['CLIENT', 'ONBOARDING'],
       PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'PERSON', 'REQUEST#*'],
+      UpdateItem: ['STEWARDS'],
+      DeleteItem: ['ONBOARDING'],
     });
     for (const each of [clients, members]) identity.grantClients(each);
     new CfnOutput(this, 'MembersName', { value: members.functionName });

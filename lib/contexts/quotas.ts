@@ -49,6 +49,12 @@ export class QuotasContext extends Construct {
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or are told to try again.',
     });
     const environment = { TABLE_NAME: table.tableName };
+    /** Of the functions that serve routes. */
+    const serving = {
+      ...environment,
+      CURSOR_SECRET: cursors.value,
+      REQUESTS_PER_CLIENT: String(foundation.stage.throttle.perClient),
+    };
 
     const { function: handler } = new ContextFunction(this, 'Http', {
       foundation,
@@ -56,7 +62,7 @@ export class QuotasContext extends Construct {
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or only some of them.',
       bundle,
       entry: 'quotas-handler',
-      environment: { ...environment, CURSOR_SECRET: cursors.value },
+      environment: serving,
     });
     mayUse(table, handler, QUOTAS_USES.http);
     http.serve(capacityRoutes, handler);
@@ -68,7 +74,7 @@ export class QuotasContext extends Construct {
       impact: 'Partners’ staff cannot lend or transfer courses, close a period, or look up what was used.',
       bundle,
       entry: 'quotas-accounting-handler',
-      environment: { ...environment, CURSOR_SECRET: cursors.value },
+      environment: serving,
     });
     mayUse(table, accounting, QUOTAS_USES.accounting);
     http.serve(accountingRoutes, accounting);

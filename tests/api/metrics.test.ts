@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { AGREEMENT_PROBLEMS } from '../../lambdas/agreements/errors.ts';
 import { QUOTA_PROBLEMS } from '../../lambdas/quotas/errors.ts';
-import { Busy } from '../../lambdas/shared/http/problems.ts';
+import { Busy, RateLimited } from '../../lambdas/shared/http/problems.ts';
 import { isCounted, METRICS, type MetricName } from '../../lambdas/shared/observability/metrics.ts';
 import { metricsIn, type Taken } from '../support/embedded-metrics.ts';
 import {
@@ -120,7 +120,9 @@ describe('of all lines of all tests so far', () => {
   });
 
   test('only refusals are divided, and only by what a contract refuses', () => {
-    const reasons = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy].filter(isCounted).map(({ code }) => code);
+    const reasons = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy, RateLimited]
+      .filter(isCounted)
+      .map(({ code }) => code);
     const dimensions = taken.flatMap((each) => Object.entries(each.dimensions));
     expect(new Set(dimensions.map(([key]) => key))).toEqual(new Set(['problem']));
     expect(dimensions.filter(([, value]) => !reasons.includes(value))).toEqual([]);
@@ -135,7 +137,7 @@ describe('of all lines of all tests so far', () => {
 });
 
 test('every refusal that is counted has a place on the dashboard, whichever route gives it', () => {
-  const shown = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy];
+  const shown = [...QUOTA_PROBLEMS, ...AGREEMENT_PROBLEMS, Busy, RateLimited];
   const counted = ALL_ROUTES.flatMap(({ problems }) => problems).filter(isCounted);
   expect(counted.length).toBeGreaterThan(5);
   expect(counted.filter((problem) => !shown.includes(problem))).toEqual([]);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 
 import type { Account } from '../../lambdas/shared/capacity/account.ts';
-import { type Hub, startHub } from '../../lib/local/hub.ts';
+import { type Hub, type HubOptions, startHub } from '../../lib/local/hub.ts';
 import { World } from '../properties/world.ts';
 import { startQuietHub } from '../support/quiet-hub.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -33,10 +33,11 @@ export class Scene {
     this.world = new World(hub);
   }
 
-  static async open(options: { readonly jobs: boolean } = { jobs: true }): Promise<Scene> {
+  static async open(options: HubOptions = { jobs: true }): Promise<Scene> {
     let proxy: FaultProxy | undefined;
-    const start = options.jobs ? startHub : startQuietHub;
+    const start = options.jobs === true ? startHub : startQuietHub;
     const hub = await start({
+      ...options,
       interposeDynamodb: async (endpoint) => {
         proxy = await FaultProxy.start(endpoint);
         return proxy.url;

@@ -67,6 +67,16 @@ describe('a wrong value is refused with what to write instead:', () => {
     ],
     ['no address', { alarmRecipients: ['the doctor'] }, 'alarmRecipients.0: Write an e-mail address'],
     ['no list', { alarmRecipients: 'a@example.org' }, 'alarmRecipients: Write a list of e-mail addresses'],
+    [
+      'a client that may send all',
+      { throttle: { ratePerSecond: 50, burst: 100, perClient: 50 } },
+      'throttle.perClient: Write less than 50: one client must leave something to the others.',
+    ],
+    [
+      'no limit for a client',
+      { throttle: { ratePerSecond: 50, burst: 100 } },
+      'throttle.perClient: Write how many requests a second one client may send',
+    ],
     ['half a throttle', { throttle: { burst: 5 } }, 'throttle.ratePerSecond: Write how many requests a second'],
     ['a closed throttle', { throttle: { ratePerSecond: 0, burst: 5 } }, 'throttle.ratePerSecond: Write how many'],
     ['an origin with a path', { allowedOrigins: ['https://a.example/x'] }, 'allowedOrigins.0: Write the origin alone'],

@@ -1,6 +1,7 @@
 import { Problem } from '../http/problem.ts';
 import { InstitutionSuspended } from '../http/problems.ts';
 import type { Caller } from './caller.ts';
+import type { Guard } from './guard.ts';
 
 /** Milliseconds that what was read is believed. With what a stream takes it stays well below the minute that is promised. */
 const FRESH_FOR = 20_000;
@@ -9,7 +10,7 @@ const FRESH_FOR = 20_000;
  * Keeps out whose institution is suspended or has left, though the token is still good. Which these are is read once in a
  * while by each instance of a function, not by each request.
  */
-export class Doors {
+export class Doors implements Guard {
   readonly #read: () => Promise<ReadonlySet<string>>;
   readonly #now: () => number;
   #shutOut: Promise<ReadonlySet<string>> | undefined;

@@ -137,6 +137,14 @@ export const IfMatchMissing: ProblemType = {
     'Read the resource and send its `ETag` as `If-Match`, so that nobody’s change is overwritten unseen. `*` is not accepted.',
 };
 
+export const RateLimited: ProblemType = {
+  code: 'rate-limited',
+  status: 429,
+  title: 'Your client sends too many requests',
+  advice:
+    'Wait for `Retry-After` seconds; until then every request of this client is refused, unseen. Then send less: follow `next` links instead of asking again, and wait longer after each refusal. Others are not affected.',
+};
+
 export const InternalError: ProblemType = {
   code: 'internal-error',
   status: 500,
@@ -172,6 +180,7 @@ export const COMMON_PROBLEMS: readonly ProblemType[] = [
   InvalidContent,
   IdempotencyKeyReused,
   IfMatchMissing,
+  RateLimited,
   InternalError,
   Busy,
 ];

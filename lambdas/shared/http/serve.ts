@@ -5,7 +5,7 @@ import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 
 import { notFound, requireRole, rolesIn } from '../auth/access.ts';
-import type { Doors } from '../auth/doors.ts';
+import type { Guards } from '../auth/guard.ts';
 import { isBusy } from '../dynamo/failures.ts';
 import { logRequest } from '../observability/log.ts';
 import { isUuid } from '../values.ts';
@@ -25,7 +25,7 @@ type Result = APIGatewayProxyStructuredResultV2;
 /** A route and what answers it. */
 interface Endpoint {
   readonly route: Route;
-  readonly answer: (event: GatewayEvent, doors: Doors | undefined) => Promise<Result>;
+  readonly answer: (event: GatewayEvent, guards: Guards | undefined) => Promise<Result>;
 }
 
 /** Binds an operation to its route; the operation gets a request that has passed the route's schemas. */
@@ -33,13 +33,15 @@ export function on<R extends Route>(route: R, operation: (request: Request<R>) =
   const permitting = rolesIn(route.access);
   return {
     route,
-    answer: async (event, doors) => {
+    answer: async (event, guards) => {
       // The gateway has checked the scopes of the route it matched: no other may answer.
       if (event.routeKey !== `${route.method} ${route.path}`) throw notFound();
       const permission = readPermission(route, event);
       if (permission !== undefined) {
-        requireRole(permitting, permission.caller);
-        await doors?.admit(permission.caller);
+        const { caller } = permission;
+        await guards?.limit.admit(caller);
+        requireRole(permitting, caller);
+        await guards?.doors.admit(caller);
       }
       const reply = await operation(readRequest(route, permission, event));
       if (permission?.asked === false) throw new Error(`${route.operationId} answered without asking for permission`);
@@ -92,19 +94,19 @@ function exchange(route: Route): middy.MiddlewareObj<GatewayEvent, Result, Error
 
 function stack(
   { route, answer }: Endpoint,
-  doors: Doors | undefined,
+  guards: Guards | undefined,
 ): (event: GatewayEvent, context: Context) => Promise<Result> {
-  const handle = (event: GatewayEvent): Promise<Result> => answer(event, doors);
+  const handle = (event: GatewayEvent): Promise<Result> => answer(event, guards);
   const handler = middy<GatewayEvent, Result, Error, Context, Exchange>(handle, NO_TIMER).use(exchange(route));
   return async (event, context) => handler(event, context);
 }
 
 /**
  * The handler of a context's HTTP function.
- * @param doors who is let in of those that the gateway has let pass; a context without tokens needs none
+ * @param guards who is let in of those that the gateway has let pass; a context without tokens needs none
  * @throws Error at start when a route has no endpoint or an endpoint no route: a gap would be a 404 in production.
  */
-export function serve(routes: Routes, doors: Doors | undefined, endpoints: readonly Endpoint[]) {
+export function serve(routes: Routes, guards: Guards | undefined, endpoints: readonly Endpoint[]) {
   const missing = Object.values(routes).filter((route) => !endpoints.some((endpoint) => endpoint.route === route));
   if (missing.length > 0 || endpoints.length !== Object.keys(routes).length) {
     throw new Error(`Endpoints and routes differ: ${missing.map((route) => route.operationId).join(', ')}`);
@@ -114,7 +116,7 @@ export function serve(routes: Routes, doors: Doors | undefined, endpoints: reado
       routes: endpoints.map((endpoint) => ({
         method: endpoint.route.method,
         path: endpoint.route.path,
-        handler: stack(endpoint, doors),
+        handler: stack(endpoint, guards),
       })),
       notFoundResponse: ({ path }) =>
         refuse(new Problem(NotFound, 'There is nothing at this path.'), path, randomUUID()),

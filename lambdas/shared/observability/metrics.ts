@@ -55,10 +55,11 @@ export function metricsNamespace(stage: string): string {
 }
 
 /**
- * Whether a refusal is counted: what is sold out, not allowed by a rule of the domain, or too crowded. What a client got
+ * Whether a refusal is counted: what is sold out, not allowed by a rule of the domain, too crowded, or too much of one
+ * client. What a client got
  * wrong is not: the gateway's own count of 4xx shows it, and a line in the log which it was. Nor is what only an admin or a
  * coordinator meets who looks after the registry: each kind costs as much as one that somebody watches.
  */
 export function isCounted({ status, uncounted }: { readonly status: number; readonly uncounted?: true }): boolean {
-  return (status === 409 || status === 503) && uncounted !== true;
+  return (status === 409 || status === 429 || status === 503) && uncounted !== true;
 }

@@ -6,8 +6,11 @@ import { cdkContext } from '../../cdk-context.ts';
 import { HubStack } from '../../hub-stack.ts';
 import { stageConfig } from '../../stage-config.ts';
 
-/** Synthesizes the Hub's stage `dev` in this process, with the same context as the CDK CLI, into `outdir`. */
-export function synthesize(outdir: string): void {
+/**
+ * Synthesizes the Hub's stage `dev` in this process, with the same context as the CDK CLI, into `outdir`.
+ * @param perClient requests a second that one client may send; default: what the stage says
+ */
+export function synthesize(outdir: string, { perClient }: { readonly perClient?: number } = {}): void {
   rmSync(outdir, { recursive: true, force: true });
   const context = cdkContext();
   const app = new App({
@@ -18,6 +21,8 @@ export function synthesize(outdir: string): void {
     // The check against CloudFormation's rules takes longer than all the rest; `npm run synth` makes it.
     builtinCloudFormationValidation: false,
   });
-  new HubStack(app, stageConfig('dev', context['stages']));
+  const config = stageConfig('dev', context['stages']);
+  const throttle = { ...config.throttle, ...(perClient !== undefined && { perClient }) };
+  new HubStack(app, { ...config, throttle });
   app.synth();
 }

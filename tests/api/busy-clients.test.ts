@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+
+import { api } from '../support/client.ts';
+import { DEPLOYED, hub } from '../support/hub.ts';
+import type { OperationId } from '../support/routes.ts';
+
+/**
+ * A client that is busy and may be so: each function counts its requests together with its other instances, in its own
+ * table. What happens to one that sends too much is in `tests/faults/runaway.test.ts`, on a hub with a lower limit.
+ */
+
+/** More than a tenth of what the stage `dev` lets one client send in a window. */
+const BUSY = 230;
+
+const counts = async (lambda: string): Promise<boolean> => {
+  const usage = Object.entries((await hub.databaseUsage()) ?? {});
+  return usage.some(
+    ([name, { used }]) => name.startsWith(lambda) && used.some(({ partition }) => partition === 'RATE#*'),
+  );
+};
+
+describe.skipIf(DEPLOYED)('a busy client', () => {
+  test.each<[string, OperationId]>([
+    ['InstitutionsHttp', 'getMe'],
+    ['InstitutionsClients', 'listClients'],
+    ['AgreementsHttp', 'listAgreements'],
+    ['QuotasHttp', 'listPools'],
+    ['QuotasAccounting', 'listLoanBalances'],
+  ])('is counted by %s and let pass', { timeout: 90_000 }, async (lambda, operationId) => {
+    const institutionId = await hub.spareInstitution();
+    const client = api(institutionId);
+    const send = () => client.call(operationId, { params: { institutionId } });
+    // They may fall into two windows, and then be too few in each.
+    await expect
+      .poll(
+        async () => {
+          const codes = new Set<string>();
+          for (let request = 0; request < BUSY; request += 23) {
+            for (const { code } of await Promise.all(Array.from({ length: 23 }, send))) codes.add(code);
+          }
+          expect([...codes]).toEqual(['200']);
+          return counts(lambda);
+        },
+        { timeout: 60_000 },
+      )
+      .toBe(true);
+  });
+});

@@ -14,6 +14,7 @@ import { Contacts as ContactsShape } from './contact-contract.ts';
 import { type Contacts, type Criteria, type Institution, listingOf, listingsOf } from './model.ts';
 import { isShutOut } from './published.ts';
 import { Institution as InstitutionShape } from './registry-contract.ts';
+import { adminsWrite, readAdmins, withInstitution } from './stewards-table.ts';
 
 /**
  * The registry in the institutions table.
@@ -104,15 +105,17 @@ export class InstitutionsTable {
 
   /**
    * Puts an institution in place of the version before, with its places in lists, whether it is shut out, and, when it
-   * leaves, without contacts.
+   * leaves, without contacts. Whoever is shut out as the last that has admins of the Hub is kept in.
    * @param creation remembers the request that asked for it
    */
   async replace(
     before: Institution,
     after: Institution,
     creation?: Creation,
-  ): Promise<'changed' | 'moved-on' | Earlier> {
-    const writes = this.#changes(before, after);
+  ): Promise<'changed' | 'moved-on' | 'last-admin' | Earlier> {
+    const doors = await this.#doorWrites(before, after);
+    if (doors === 'last-admin') return doors;
+    const writes = [...this.#changes(before, after), ...doors];
     if (creation === undefined) return (await this.#table.transact(writes)).length === 0 ? 'changed' : 'moved-on';
     const outcome = await createOnce(this.#table, creation, writes);
     if (outcome.kind === 'created') return 'changed';
@@ -189,8 +192,16 @@ export class InstitutionsTable {
       ...were
         .filter((each) => !are.includes(each))
         .map((each) => ({ Delete: { TableName, Key: listingKey(each, id) } })),
-      ...(isShutOut(before) === isShutOut(after) ? [] : [this.shutOut.noteWrite(id, isShutOut(after))]),
       ...(after.status === 'left' ? [erased] : []),
     ];
+  }
+
+  /** What else is written when an institution is shut out, or let in again. */
+  async #doorWrites({ id, ...before }: Institution, after: Institution): Promise<TransactWrite[] | 'last-admin'> {
+    const isOut = isShutOut(after);
+    if (isShutOut(before) === isOut) return [];
+    const admins = withInstitution(await readAdmins(this.#table), id, isOut);
+    if (admins === 'last-admin') return admins;
+    return [this.shutOut.noteWrite(id, isOut), adminsWrite(this.#table.name, admins)];
   }
 }

@@ -9,9 +9,10 @@ import {
   findEarlier,
 } from '../shared/dynamo/create-once.ts';
 import type { Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
 import { Id, Instant } from '../shared/values.ts';
 import { MEMBER_KINDS, MEMBER_STATUSES, type Member, type MemberIdentity } from './model.ts';
-import { type Lost, stewardKey, stewardWrites } from './stewards-table.ts';
+import { adminsWrite, coordinatorWrites, type Lost, readAdmins, withMember } from './stewards-table.ts';
 
 /**
  * The members in the institutions table.
@@ -50,6 +51,15 @@ export interface Onboarding {
   readonly at: string;
 }
 
+interface MemberWrite {
+  readonly write: TransactWrite;
+  /** `other-admins`: the Hub's list of them has changed meanwhile. */
+  readonly refusal?: 'last-coordinator' | 'other-admins';
+}
+
+/** Admins seldom change, but many can be enrolled at once. */
+const MAX_ATTEMPTS = 12;
+
 const keyOf = ({ kind, id }: MemberIdentity): Key => ({ pk: PARTITIONS[kind], sk: id });
 const onboardingKey = (name: string): Key => ({ pk: ONBOARDING, sk: name });
 
@@ -84,13 +94,6 @@ export class MembersTable {
     return { clients: clients.filter((client) => client !== undefined), next };
   }
 
-  /** Ids of the institutions for which admins of the Hub act. */
-  async adminsByInstitution(): Promise<ReadonlySet<string>> {
-    const item = await this.#table.get(stewardKey('HUB'), { consistent: true });
-    const members: unknown = item?.['members'];
-    return new Set(members instanceof Set ? [...members].map((member) => String(member).slice(0, 36)) : []);
-  }
-
   /**
    * Puts a member, in place of the version before if there is one.
    * @param leaving whether the institution may lose its last coordinator
@@ -101,9 +104,16 @@ export class MembersTable {
     after: Member,
     { leaving = false } = {},
   ): Promise<'changed' | 'moved-on' | Lost> {
-    const { writes, reasons } = this.#changes(before, after, leaving);
-    const [refused] = await this.#table.transact(writes);
-    return refused === undefined ? 'changed' : (reasons[refused] ?? 'moved-on');
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      await takeTurns(attempt);
+      const changes = await this.#changes(before, after, leaving);
+      if (changes === 'last-admin') return changes;
+      const [refused] = await this.#table.transact(changes.map(({ write }) => write));
+      if (refused === undefined) return 'changed';
+      const meaning = changes[refused]?.refusal;
+      if (meaning !== 'other-admins') return meaning ?? 'moved-on';
+    }
+    return 'moved-on';
   }
 
   /** Puts the next version of a client, or of a new one, once for a request. */
@@ -113,8 +123,17 @@ export class MembersTable {
     after: Member,
     onboarding?: Onboarding,
   ): Promise<CreationOutcome> {
-    const { writes } = this.#changes(before, after, false);
-    return createOnce(this.#table, creation, [...writes, ...(onboarding ? [this.#end(onboarding)] : [])]);
+    for (let attempt = 1; ; attempt++) {
+      const changes = await this.#changes(before, after, false);
+      if (changes === 'last-admin') throw new Error('A change that is done once takes no role away');
+      const writes = [...changes.map(({ write }) => write), ...(onboarding ? [this.#end(onboarding)] : [])];
+      const outcome = await createOnce(this.#table, creation, writes);
+      const again =
+        outcome.kind === 'refused' &&
+        outcome.positions.some((position) => changes[position]?.refusal === 'other-admins');
+      if (!again || attempt === MAX_ATTEMPTS) return outcome;
+      await takeTurns(attempt);
+    }
   }
 
   async findEarlier(creation: Pick<Creation, 'request' | 'fingerprint'>): Promise<Earlier | undefined> {
@@ -149,8 +168,12 @@ export class MembersTable {
     };
   }
 
-  /** Each write with what it means when it is refused. */
-  #changes(before: Member | undefined, after: Member, leaving: boolean) {
+  /** Each write with what it means when it is refused, if not that the member has changed meanwhile. */
+  async #changes(
+    before: Member | undefined,
+    after: Member,
+    leaving: boolean,
+  ): Promise<readonly MemberWrite[] | 'last-admin'> {
     const TableName = this.#table.name;
     const { kind, id, institutionId, createdAt } = after;
     const put: TransactWrite = {
@@ -165,11 +188,23 @@ export class MembersTable {
     const reference: TransactWrite = {
       Put: { TableName, Item: { pk: `CLIENTS#${institutionId}`, sk: `${createdAt}#${id}`, clientId: id } },
     };
-    const stewards = stewardWrites(TableName, before, after, leaving);
-    const listed = kind === 'client' && before === undefined ? [reference] : [];
-    return {
-      writes: [put, ...listed, ...stewards.map(({ write }) => write)],
-      reasons: [undefined, ...listed.map(() => undefined), ...stewards.map(({ lost }) => lost)],
-    };
+    const isNewClient = kind === 'client' && before === undefined;
+    const admins = await this.#adminsWith(before, after);
+    if (admins === 'last-admin') return admins;
+    return [
+      { write: put },
+      ...(isNewClient ? [{ write: reference }] : []),
+      ...coordinatorWrites(TableName, before, after, leaving).map((write) => ({
+        write,
+        refusal: 'last-coordinator' as const,
+      })),
+      ...(admins === undefined ? [] : [{ write: adminsWrite(TableName, admins), refusal: 'other-admins' as const }]),
+    ];
+  }
+
+  /** Looks at the admins only when one comes or goes. */
+  async #adminsWith(before: Member | undefined, after: Member): Promise<ReturnType<typeof withMember>> {
+    const concerned = [before, after].some((member) => member?.roles.includes('hub-admin') === true);
+    return concerned ? withMember(await readAdmins(this.#table), before, after) : undefined;
   }
 }

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import { HUB } from '../shared/auth/agent.ts';
 import type { Creation, Earlier } from '../shared/dynamo/create-once.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
 import { creationOf } from '../shared/http/creation.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
 import { keyReused } from '../shared/http/idempotency.ts';
@@ -181,6 +182,7 @@ export interface StatusChange {
 export async function changeStatus(ports: Ports, request: StatusChange): Promise<Outcome<Institution>> {
   const { permission, institutionId, action, expectedVersion } = request;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    await takeTurns(attempt);
     const before = await getInstitution(ports, permission, institutionId);
     const creation = creationFor(ports, request);
     const earlier = creation && (await ports.institutions.findEarlier(creation));
@@ -188,10 +190,13 @@ export async function changeStatus(ports: Ports, request: StatusChange): Promise
     refuseStale('institution', before, expectedVersion);
     const { from, to } = STATUS_CHANGES[action];
     if (!from.includes(before.status)) throw stateConflict(before, from);
-    await refuseLockOut(ports, request);
+    refuseOwn(request);
     const after: Institution = { ...before, status: to, ...stamp(ports, permission, before) };
     const outcome = await ports.institutions.replace(before, after, creation);
     if (outcome === 'changed') return { value: after, replayed: false };
+    if (outcome === 'last-admin') {
+      throw new Problem(LastAdmin, 'Nobody but those who act for this institution administers the Hub.');
+    }
     if (outcome !== 'moved-on') return replayOf(ports, outcome);
   }
   throw new Problem(Busy, 'The institution is being changed by others.', {}, 1);
@@ -204,15 +209,10 @@ function creationFor(ports: Ports, request: StatusChange): Creation | undefined 
   return creationOf(ports, { ...request, idempotencyKey }, [action, institutionId], institutionId);
 }
 
-/** Nobody shuts themselves out, and the Hub keeps somebody who can let others in again. */
-async function refuseLockOut({ members }: Ports, { permission, institutionId, action }: StatusChange): Promise<void> {
-  if (action === 'activate') return;
+/** Nobody shuts themselves out. */
+function refuseOwn({ permission, institutionId, action }: StatusChange): void {
   if (action === 'suspend' && institutionId === permission.caller.institutionId) {
     throw new Problem(OwnInstitution, 'Your own institution would be suspended.');
-  }
-  const admins = await members.adminsByInstitution();
-  if (admins.has(institutionId) && admins.size === 1) {
-    throw new Problem(LastAdmin, 'The only admins of the Hub act for this institution.');
   }
 }
 

@@ -54,7 +54,7 @@ export class InstitutionsContext extends Construct {
     mayUse(table, handler, {
       GetItem: ['CONTACTS#*', 'INSTITUTION', 'REQUEST#*', 'SHUT-OUT', 'STEWARDS'],
       Query: ['INSTITUTION', 'LISTING#*'],
-      PutItem: ['CONTACTS#*', 'INSTITUTION', 'LISTING#*', 'REQUEST#*'],
+      PutItem: ['CONTACTS#*', 'INSTITUTION', 'LISTING#*', 'REQUEST#*', 'STEWARDS'],
       UpdateItem: ['CONTACTS#*', 'RATE#*', 'SHUT-OUT'],
       ConditionCheckItem: ['INSTITUTION'],
       DeleteItem: ['LISTING#*'],
@@ -94,16 +94,16 @@ export class InstitutionsContext extends Construct {
       environment: { ...environment, ...issuer },
     });
     mayUse(table, clients, {
-      GetItem: ['CLIENT', 'INSTITUTION', 'REQUEST#*', 'SHUT-OUT'],
+      GetItem: ['CLIENT', 'INSTITUTION', 'REQUEST#*', 'SHUT-OUT', 'STEWARDS'],
       Query: ['CLIENT', 'CLIENTS#*', 'ONBOARDING'],
-      PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'REQUEST#*'],
+      PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'REQUEST#*', 'STEWARDS'],
       UpdateItem: ['RATE#*', 'STEWARDS'],
       DeleteItem: ['ONBOARDING'],
     });
     mayUse(table, members, {
-      GetItem: ['CLIENT', 'INSTITUTION', 'PERSON', 'REQUEST#*'],
+      GetItem: ['CLIENT', 'INSTITUTION', 'PERSON', 'REQUEST#*', 'STEWARDS'],
       Query: ['CLIENT', 'ONBOARDING'],
-      PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'PERSON', 'REQUEST#*'],
+      PutItem: ['CLIENT', 'CLIENTS#*', 'ONBOARDING', 'PERSON', 'REQUEST#*', 'STEWARDS'],
       UpdateItem: ['STEWARDS'],
       DeleteItem: ['ONBOARDING'],
     });

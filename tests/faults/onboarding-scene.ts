@@ -68,6 +68,7 @@ export class OnboardingScene {
   readonly issuer = new Issuer();
   readonly #hub: Hub;
   readonly #client: DynamoDBClient;
+  readonly #table: SingleTable;
   readonly #ports: ReturnType<typeof portsOn>;
   #now = Date.now();
 
@@ -79,7 +80,8 @@ export class OnboardingScene {
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     });
     const documents = DynamoDBDocumentClient.from(this.#client, { marshallOptions: { removeUndefinedValues: true } });
-    this.#ports = portsOn(new SingleTable(documents, hub.tableName('Institutions')));
+    this.#table = new SingleTable(documents, hub.tableName('Institutions'));
+    this.#ports = portsOn(this.#table);
   }
 
   static async open(): Promise<OnboardingScene> {
@@ -94,6 +96,11 @@ export class OnboardingScene {
   /** What a process that was broken off held up is free again. */
   wait(): void {
     this.#now += 16_000;
+  }
+
+  /** As if nobody had ever administered the Hub. */
+  async forgetAdmins(): Promise<void> {
+    await this.#table.remove({ pk: 'STEWARDS', sk: 'HUB' });
   }
 
   async institution(): Promise<string> {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+
 import { COMMANDS, type Flags, HELP } from '../lib/admin/commands.ts';
 import { AdminError } from '../lib/admin/deployment.ts';
 

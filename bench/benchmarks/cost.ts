@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 
 import { readAssembly } from '../../lib/local/template/assembly.ts';
-
 import type { Benchmark } from '../benchmark.ts';
 import { deployedBy } from '../cost/deployed.ts';
 import { DYNAMODB_EXTRA_MS, priceOf } from '../cost/request.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { CalendarDate, Id, PageQuery, pageOf, Sha256 } from '../shared/values.ts';
+import { CalendarDate, Id, institutionFilter, PageQuery, pageOf, Sha256 } from '../shared/values.ts';
 import {
   AGREEMENT_KINDS,
   Agreement,
@@ -70,14 +70,12 @@ export const agreementRoutes = defineRoutes({
     access: readBy('self'),
     query: z.strictObject({
       ...PageQuery,
-      institutionId: z
-        .optional(Id)
-        .register(z.globalRegistry, { description: 'Another institution’s view; for auditors and admins of the Hub.' }),
+      ...institutionFilter,
     }),
     response: {
       status: 200,
       description: 'A page of agreements, oldest first.',
-      schema: pageOf(Agreement).register(z.globalRegistry, { id: 'AgreementPage' }),
+      schema: pageOf(Agreement, 'AgreementPage'),
     },
     problems: [InvalidCursor, NotFound],
   },
@@ -129,7 +127,7 @@ export const agreementRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of versions, oldest first.',
-      schema: pageOf(AgreementVersion).register(z.globalRegistry, { id: 'AgreementVersionPage' }),
+      schema: pageOf(AgreementVersion, 'AgreementVersionPage'),
     },
     problems: [NotFound, InvalidCursor],
   },

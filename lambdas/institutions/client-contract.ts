@@ -85,7 +85,7 @@ export const clientRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of clients, oldest first, revoked ones included.',
-      schema: pageOf(Client).register(z.globalRegistry, { id: 'ClientPage' }),
+      schema: pageOf(Client, 'ClientPage'),
     },
     problems: [NotFound, InvalidCursor],
   },

@@ -178,7 +178,7 @@ export const registryRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of institutions that have all that is asked for, in the order they joined.',
-      schema: pageOf(Institution).register(z.globalRegistry, { id: 'InstitutionPage' }),
+      schema: pageOf(Institution, 'InstitutionPage'),
     },
     problems: [InvalidCursor],
   },

@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { CLINICAL, DECIDING, doneBy, readBy, STAFF } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { CalendarDate, Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
-import { bookingParams, grantParams, institutionFilter, poolParams } from './contract-parts.ts';
+import { CalendarDate, Id, Instant, institutionFilter, PageQuery, pageOf, Service } from '../shared/values.ts';
+import { bookingParams, grantParams, poolParams } from './contract-parts.ts';
 import {
   BookingStateConflict,
   DeadlinePast,
@@ -107,7 +107,7 @@ export const Booking = z
   });
 export type BookingRepresentation = z.infer<typeof Booking>;
 
-const BookingPage = pageOf(Booking).register(z.globalRegistry, { id: 'BookingPage' });
+const BookingPage = pageOf(Booking, 'BookingPage');
 
 /** What the actions on a booking share; each adds its name, roles and body. */
 const bookingAction = {

@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { logJob } from '../shared/observability/log.ts';
 import { accountingPortsOn } from './accounting-ports.ts';

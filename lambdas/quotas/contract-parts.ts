@@ -14,13 +14,6 @@ export const Illustrative = z
   .optional(z.boolean())
   .register(z.globalRegistry, { description: 'The numbers are an illustration, not a source’s.' });
 
-/** Lists show the caller's own institution; those who see everything may name another. */
-export const institutionFilter = {
-  institutionId: z
-    .optional(Id)
-    .register(z.globalRegistry, { description: 'Another institution’s view; for auditors and admins of the Hub.' }),
-};
-
 export const poolParams = z.strictObject({ poolId: Id });
 export const grantParams = z.strictObject({ grantId: Id });
 export const bookingParams = z.strictObject({ bookingId: Id });

@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { CalendarDate, Id, Instant, PageQuery, pageOf, Service, Sha256 } from '../shared/values.ts';
+import { CalendarDate, Id, Instant, institutionFilter, PageQuery, pageOf, Service, Sha256 } from '../shared/values.ts';
 import { PeriodClosed } from './closing-errors.ts';
-import { grantParams, Illustrative, institutionFilter, Period, poolParams } from './contract-parts.ts';
+import { grantParams, Illustrative, Period, poolParams } from './contract-parts.ts';
 import {
   AgreementNotInForce,
   NominalBelowCommitted,
@@ -119,7 +119,7 @@ export const Grant = z
   .register(z.globalRegistry, { id: 'Grant', description: 'A beneficiary’s entitlement in a pool.' });
 export type GrantRepresentation = z.infer<typeof Grant>;
 
-const GrantPage = pageOf(Grant).register(z.globalRegistry, { id: 'GrantPage' });
+const GrantPage = pageOf(Grant, 'GrantPage');
 
 export const grantRoutes = defineRoutes({
   createGrant: {

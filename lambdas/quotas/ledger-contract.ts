@@ -160,7 +160,7 @@ export const ledgerRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of the ledger.',
-      schema: pageOf(LedgerRow).register(z.globalRegistry, { id: 'LedgerPage' }),
+      schema: pageOf(LedgerRow, 'LedgerPage'),
     },
     problems: [NotFound, InvalidCursor],
   },

@@ -1,4 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+
 import { inBatches } from '../shared/batches.ts';
 import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { newItem, oldItem } from '../shared/dynamo/stream.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { CalendarDate, Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
+import { CalendarDate, Id, Instant, institutionFilter, PageQuery, pageOf, Service } from '../shared/values.ts';
 import { GrantSuspended, OutsidePeriod } from './errors.ts';
 import {
   BorrowingLimitExceeded,
@@ -162,7 +162,7 @@ export const loanRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of loans, oldest first.',
-      schema: pageOf(Loan).register(z.globalRegistry, { id: 'LoanPage' }),
+      schema: pageOf(Loan, 'LoanPage'),
     },
     problems: [NotFound, InvalidCursor],
   },
@@ -241,14 +241,12 @@ export const loanRoutes = defineRoutes({
     access: readBy('self'),
     query: z.strictObject({
       ...PageQuery,
-      institutionId: z
-        .optional(Id)
-        .register(z.globalRegistry, { description: 'Another institution’s view; for auditors and admins of the Hub.' }),
+      ...institutionFilter,
     }),
     response: {
       status: 200,
       description: 'A page of balances, by institution and service.',
-      schema: pageOf(LoanBalance).register(z.globalRegistry, { id: 'LoanBalancePage' }),
+      schema: pageOf(LoanBalance, 'LoanBalancePage'),
     },
     problems: [InvalidCursor, NotFound],
   },

@@ -1,4 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+
 import { isShutOut, readInstitutionChange } from '../institutions/published.ts';
 import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';

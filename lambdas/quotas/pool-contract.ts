@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { Id, Instant, LocalizedText, PageQuery, pageOf, Service } from '../shared/values.ts';
+import { Id, Instant, institutionFilter, LocalizedText, PageQuery, pageOf, Service } from '../shared/values.ts';
 import { PeriodClosed } from './closing-errors.ts';
-import { Illustrative, institutionFilter, Period, poolParams } from './contract-parts.ts';
+import { Illustrative, Period, poolParams } from './contract-parts.ts';
 import { CapacityBelowAllocated } from './errors.ts';
 import { Units } from './units.ts';
 
@@ -76,7 +76,7 @@ export const poolRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of pools, oldest first.',
-      schema: pageOf(Pool).register(z.globalRegistry, { id: 'PoolPage' }),
+      schema: pageOf(Pool, 'PoolPage'),
     },
     problems: [InvalidCursor, NotFound],
   },

@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { Id, Instant, PageQuery, pageOf, Service } from '../shared/values.ts';
+import { Id, Instant, institutionFilter, PageQuery, pageOf, Service } from '../shared/values.ts';
 import { PeriodNotClosed } from './closing-errors.ts';
-import { institutionFilter, Period, poolParams } from './contract-parts.ts';
+import { Period, poolParams } from './contract-parts.ts';
 import { ChangeReason } from './units.ts';
 
 /** How courses were used: a report from the ledgers. */
@@ -86,7 +86,7 @@ export const usageRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of the report. It can be shorter than `limit` and still have a `next`.',
-      schema: pageOf(QuotaUsage).register(z.globalRegistry, { id: 'QuotaUsagePage' }),
+      schema: pageOf(QuotaUsage, 'QuotaUsagePage'),
       alternatives: [CSV],
     },
     problems: [NotFound, InvalidCursor],

@@ -113,7 +113,14 @@ export const PageQuery = {
   cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
 };
 
-/** A page of a list: `next` is the cursor of the following page, absent on the last one. */
-export function pageOf<T extends z.ZodMiniType>(item: T) {
-  return z.strictObject({ items: z.array(item), next: z.optional(z.string()) });
+/** Lists show the caller's own institution; those who see everything may name another. */
+export const institutionFilter = {
+  institutionId: z
+    .optional(Id)
+    .register(z.globalRegistry, { description: 'Another institution’s view; for auditors and admins of the Hub.' }),
+};
+
+/** A page of a list: `next` is the cursor of the following page, absent on the last one. @param id its name in the OpenAPI document */
+export function pageOf<T extends z.ZodMiniType>(item: T, id: string) {
+  return z.strictObject({ items: z.array(item), next: z.optional(z.string()) }).register(z.globalRegistry, { id });
 }

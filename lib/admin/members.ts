@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+
 import type { Member, MemberIdentity } from '../../lambdas/institutions/model.ts';
 import { Institution } from '../../lambdas/institutions/registry-contract.ts';
 import { ROLES, type Role } from '../../lambdas/shared/auth/vocabulary.ts';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
 import { anAgreement } from '../support/agreements.ts';
 import {
   agreementSubjects,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+
 import {
   BOOKING_STATUSES,
   type BookingRepresentation,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+
 import type { BookingRepresentation } from '../../lambdas/quotas/booking-contract.ts';
 import type { GrantRepresentation } from '../../lambdas/quotas/grant-contract.ts';
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords } from '../../lambdas/quotas/ledger-operations.ts';
 import { faultsOfChain } from '../../lambdas/shared/capacity/ledger.ts';

@@ -1,5 +1,6 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
+
 import type { AccountingPorts } from '../../lambdas/quotas/accounting-ports.ts';
 import { accountKey, ledgerPartition } from '../../lambdas/quotas/keys.ts';
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+
 import { enrol, revoke } from '../../lambdas/institutions/member-operations.ts';
 import type { StatusAction } from '../../lambdas/institutions/model.ts';
 import { changeStatus, readInstitution } from '../../lambdas/institutions/operations.ts';

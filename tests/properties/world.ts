@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
+
 import type { AccountingPorts } from '../../lambdas/quotas/accounting-ports.ts';
 import { AllocationTable } from '../../lambdas/quotas/allocation-table.ts';
 import { ClosingTable } from '../../lambdas/quotas/closing-table.ts';

@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+
 import { type AccountingPorts, accountingPortsOn } from '../../lambdas/quotas/accounting-ports.ts';
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords } from '../../lambdas/quotas/ledger-operations.ts';

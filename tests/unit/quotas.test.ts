@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+
 import { BOOKING_STATUSES, type BookingStatus } from '../../lambdas/quotas/booking-contract.ts';
 import {
   type Action,

@@ -7,13 +7,13 @@ module.exports = {
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
       from: {
-        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published|regions|ror|status)\\.ts$',
+        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published|published-changes|regions|ror|status)\\.ts$',
       },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-)?(?:contract|contract-parts|model|errors)|moves|units|pseudonym|waiting|priority-rules|published|regions|ror|status)\\.ts$',
+          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published|published-changes|regions|ror|status)\\.ts$',
           '^lambdas/institutions/subdivisions\\.json$',
-          '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|rules|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|ledger|place)|observability/metrics)\\.ts$',
+          '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|rules|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|place)|chain/(chain|change)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },
@@ -21,12 +21,12 @@ module.exports = {
     {
       name: 'database-only-in-tables',
       comment:
-        'Only table modules, the capacity accounts and shared/dynamo know DynamoDB; one module each knows the gateway and the issuer.',
+        'Only table modules, the capacity accounts and shared/dynamo know DynamoDB; one module each knows the gateway, the issuer and the bucket.',
       severity: 'error',
       from: {
         path: '^lambdas',
         pathNot:
-          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer)\\.ts$',
+          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer|anchor-bucket)\\.ts$',
       },
       to: { path: 'node_modules/@aws-sdk' },
     },
@@ -34,7 +34,7 @@ module.exports = {
       name: 'contexts-meet-through-what-they-publish',
       severity: 'error',
       from: { path: '^lambdas/(?!shared/)([^/]+)/' },
-      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published\\.ts$'] },
+      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published(-changes)?\\.ts$'] },
     },
     {
       name: 'shared-knows-no-context',

@@ -79,8 +79,14 @@ async function run({ port, fresh }: Flags): Promise<void> {
       console.log('Filling in the demo data …');
       const demo = await seedDemo(hub, openStore(HUB_DIR));
       if (interrupted()) return;
-      const { url, dynamodbEndpoint: dynamodb } = hub;
-      claimed.announce({ url, dynamodb, quotasTable: hub.tableName('Quotas') });
+      const { url, dynamodbEndpoint: dynamodb, s3Endpoint: s3 } = hub;
+      const tables = {
+        institutions: hub.tableName('Institutions'),
+        agreements: hub.tableName('Agreements'),
+        quotas: hub.tableName('Quotas'),
+        audit: hub.tableName('Audit'),
+      };
+      claimed.announce({ url, dynamodb, s3, tables, bucket: hub.bucketName('DocumentsBucket') });
       console.log(welcome(hub.url, demo));
       await once(interruption.signal, 'abort');
     } finally {

@@ -37,6 +37,7 @@ const [portal, contexts] = await Promise.all([
         'agreements-handler',
         'closing-handler',
       ],
+      audit: ['handler', 'quotas-handler', 'agreements-handler', 'institutions-handler', 'anchor-handler'],
     },
   }),
 ]);

@@ -10,6 +10,7 @@ import { Identity } from './constructs/identity.ts';
 import { Objectives } from './constructs/objectives.ts';
 import { SigningSecret } from './constructs/signing-secret.ts';
 import { AgreementsContext } from './contexts/agreements.ts';
+import { AuditContext } from './contexts/audit.ts';
 import { InstitutionsContext } from './contexts/institutions.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
@@ -27,9 +28,14 @@ export class HubStack extends Stack {
     const foundation = new Foundation(this, 'Foundation', config);
     const identity = new Identity(this, 'Identity', foundation);
     const http = new ContractHttpApi(this, 'HttpApi', { foundation, identity });
-    const cursors = new SigningSecret(this, 'CursorSecret', { foundation, description: 'Signs the cursors of lists' });
+    const cursors = new SigningSecret(this, 'CursorSecret', {
+      foundation,
+      description: 'Signs the cursors of lists',
+      notRotated:
+        'It signs cursors, which live for minutes and open nothing by themselves. It is replaced by a deployment, as the runbook says; a rotation by itself would break every list that is being read.',
+    });
 
-    new DocumentBucket(this, 'Documents', foundation);
+    const documents = new DocumentBucket(this, 'Documents', foundation);
     new PortalContext(this, 'Portal', { bundle: BUNDLES.portal, foundation, http, identity });
     const { table: registry } = new InstitutionsContext(this, 'Institutions', {
       bundle: BUNDLES.contexts,
@@ -45,13 +51,24 @@ export class HubStack extends Stack {
       cursors,
       institutions: registry,
     });
-    new QuotasContext(this, 'Quotas', {
+    const { table: quotas } = new QuotasContext(this, 'Quotas', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
       cursors,
       institutions: registry,
       agreements,
+    });
+
+    new AuditContext(this, 'Audit', {
+      bundle: BUNDLES.contexts,
+      foundation,
+      http,
+      cursors,
+      documents,
+      institutions: registry,
+      agreements,
+      quotas,
     });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });

@@ -9,6 +9,7 @@ import {
 
 import { agreementRoutes } from '../lambdas/agreements/contract.ts';
 import { AGREEMENT_PROBLEMS } from '../lambdas/agreements/errors.ts';
+import { auditRoutes } from '../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
 import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
 import { portalRoutes } from '../lambdas/portal/contract.ts';
@@ -46,6 +47,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Institutions: { ...institutionRoutes, ...systemRoutes },
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
+  Audit: auditRoutes,
 };
 
 export const ALL_PROBLEMS: readonly ProblemType[] = [

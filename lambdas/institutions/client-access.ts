@@ -67,7 +67,11 @@ export async function createClient(ports: ClientPorts, request: ClientCreation):
   if (!permission.caller.roles.includes('hub-admin') && roles.some((role) => ADMINS_ROLES.includes(role))) {
     throw new Problem(RoleNotGrantable, 'Only an admin of the Hub gives these roles.');
   }
-  return makeClient(ports, { institutionId, roles }, named('createClient', request, [institutionId]));
+  return makeClient(
+    ports,
+    { institutionId, roles, by: permission.agent },
+    named('createClient', request, [institutionId]),
+  );
 }
 
 /**
@@ -83,7 +87,7 @@ export async function endClient(
   if (asked.permission.caller.clientId === client.id) {
     throw new Problem(ClientInUse, 'This request was made with a token of this client.');
   }
-  return revokeClient(ports, client, expectedVersion);
+  return revokeClient(ports, client, asked.permission.agent, expectedVersion);
 }
 
 interface SecretRequest extends AskedOfClient {
@@ -99,7 +103,7 @@ export async function addSecret(
   request: SecretRequest & { readonly idempotencyKey: string },
 ): Promise<Outcome<ClientAndSecret>> {
   const client = await getClient(ports, request);
-  return rotateSecret(ports, client, named('rotateSecret', request, [client.id]));
+  return rotateSecret(ports, client, named('rotateSecret', request, [client.id]), request.permission.agent);
 }
 
 /**
@@ -117,7 +121,7 @@ export async function endSecret(
   const { idempotencyKey } = request;
   const name =
     idempotencyKey === undefined ? undefined : named('retireSecret', { ...request, idempotencyKey }, [client.id]);
-  return retireSecret(ports, client, request.body.which, name);
+  return retireSecret(ports, client, request.body.which, request.permission.agent, name);
 }
 
 function named(

@@ -1,3 +1,4 @@
+import type { Agent } from '../shared/auth/agent.ts';
 import { scopesOf } from '../shared/auth/vocabulary.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import { keyReused } from '../shared/http/idempotency.ts';
@@ -27,7 +28,7 @@ export interface ClientAndSecret {
   readonly secret?: string;
 }
 
-export type Wanted = Pick<Member, 'institutionId' | 'roles'>;
+export type Wanted = Pick<Member, 'institutionId' | 'roles'> & { readonly by: Agent };
 /** What names a request that makes something. */
 export type ClientRequest = Pick<Creation, 'request' | 'fingerprint'>;
 

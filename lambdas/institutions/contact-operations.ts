@@ -37,6 +37,7 @@ export async function replaceContacts(
     contacts: body.contacts,
     updatedAt: ports.now().toISOString(),
     version: expectedVersion + 1,
+    by: permission.agent,
   };
   const outcome = await ports.institutions.putContacts(next);
   if (outcome === 'left') throw stateConflict({ ...institution, status: 'left' }, ['invited', 'active', 'suspended']);

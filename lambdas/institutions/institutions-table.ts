@@ -52,7 +52,12 @@ const contact = z.object({
   email: z.optional(z.string()),
   phone: z.optional(z.string()),
 });
-const ContactsItem = z.object({ ...ContactsShape.shape, contacts: z.array(contact), version: z.int() });
+const ContactsItem = z.object({
+  ...ContactsShape.shape,
+  contacts: z.array(contact),
+  version: z.int(),
+  by: z.optional(Agent),
+});
 const Reference = z.object({ sk: z.string() });
 
 const keyOf = (institutionId: string): Key => ({ pk: PARTITION, sk: institutionId });
@@ -167,7 +172,7 @@ export class InstitutionsTable {
 
   #changes(before: Institution, after: Institution): TransactWrite[] {
     const TableName = this.#table.name;
-    const { id } = after;
+    const { id, by, updatedAt } = after;
     const were = listingsOf(before);
     const are = listingsOf(after);
     const replaced: TransactWrite = {
@@ -182,8 +187,11 @@ export class InstitutionsTable {
       Update: {
         TableName,
         Key: contactsKey(id),
-        UpdateExpression: 'SET institutionId = :id, contacts = :none, version = if_not_exists(version, :zero) + :one',
-        ExpressionAttributeValues: { ':id': id, ':none': [], ':zero': 0, ':one': 1 },
+        UpdateExpression:
+          'SET institutionId = :id, contacts = :none, version = if_not_exists(version, :zero) + :one, ' +
+          'updatedAt = :now, #by = :by',
+        ExpressionAttributeNames: { '#by': 'by' },
+        ExpressionAttributeValues: { ':id': id, ':none': [], ':zero': 0, ':one': 1, ':now': updatedAt, ':by': by },
       },
     };
     return [

@@ -1,3 +1,4 @@
+import { type Agent, OPERATOR } from '../shared/auth/agent.ts';
 import type { Institution, Member, MemberIdentity, TokenContents } from './model.ts';
 import { tokenContents } from './model.ts';
 import type { Ports } from './ports.ts';
@@ -33,7 +34,7 @@ export async function enrol(ports: Ports, enrolments: readonly Enrolment[]): Pro
 async function enrolOne(ports: Ports, enrolment: Enrolment): Promise<Member> {
   const { members, now } = ports;
   const at = now().toISOString();
-  const fresh: Member = { ...enrolment, status: 'active', createdAt: at, updatedAt: at, version: 1 };
+  const fresh: Member = { ...enrolment, status: 'active', createdAt: at, updatedAt: at, version: 1, by: OPERATOR };
   const present = await members.get(enrolment);
   if (present === undefined) return put(ports, undefined, fresh);
   // Its secret is in that institution's hands.
@@ -53,6 +54,7 @@ async function enrolOne(ports: Ports, enrolment: Enrolment): Promise<Member> {
     status: 'active',
     updatedAt: at,
     version: present.version + 1,
+    by: OPERATOR,
   });
 }
 
@@ -65,12 +67,12 @@ export async function revoke(ports: Ports, who: MemberIdentity): Promise<Member>
   const present = await ports.members.get(who);
   if (present === undefined) throw new MemberRefusal(`The ${who.kind} ${who.id} is enrolled for no institution.`);
   if (present.status === 'revoked') return present;
-  return put(ports, present, revoked(ports, present));
+  return put(ports, present, revoked(ports, present, OPERATOR));
 }
 
 /** A member's next version, in which it has no right to tokens. */
-export function revoked({ now }: Ports, member: Member): Member {
-  return { ...member, status: 'revoked', updatedAt: now().toISOString(), version: member.version + 1 };
+export function revoked({ now }: Ports, member: Member, by: Agent): Member {
+  return { ...member, status: 'revoked', updatedAt: now().toISOString(), version: member.version + 1, by };
 }
 
 /** An institution that has left needs nobody any more. */

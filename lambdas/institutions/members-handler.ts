@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { OPERATOR } from '../shared/auth/agent.ts';
 import { ROLES } from '../shared/auth/vocabulary.ts';
 import { environment } from '../shared/environment.ts';
 import { fingerprintOf } from '../shared/http/idempotency.ts';
@@ -66,20 +67,25 @@ async function answerTo(asked: MembersEvent): Promise<Answer> {
       const { institutionId, roles } = asked;
       const { value } = await makeClient(
         ports,
-        { institutionId, roles },
+        { institutionId, roles, by: OPERATOR },
         named(asked.request, { institutionId, roles }),
       );
       return { members: [value.client], secret: value.secret };
     }
     case 'revoke-client':
-      return { members: [await revokeClient(ports, await clientWith(asked.clientId))] };
+      return { members: [await revokeClient(ports, await clientWith(asked.clientId), OPERATOR)] };
     case 'rotate-secret': {
       const { clientId } = asked;
-      const { value } = await rotateSecret(ports, await clientWith(clientId), named(asked.request, { clientId }));
+      const { value } = await rotateSecret(
+        ports,
+        await clientWith(clientId),
+        named(asked.request, { clientId }),
+        OPERATOR,
+      );
       return { members: [value.client], secret: value.secret };
     }
     case 'retire-secret': {
-      const { value } = await retireSecret(ports, await clientWith(asked.clientId), 'older');
+      const { value } = await retireSecret(ports, await clientWith(asked.clientId), 'older', OPERATOR);
       return { members: [value] };
     }
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { Agent } from '../shared/auth/agent.ts';
 import { ROLES } from '../shared/auth/vocabulary.ts';
 import {
   type Creation,
@@ -41,6 +42,7 @@ const MemberItem = z.object({
   createdAt: Instant,
   updatedAt: Instant,
   version: z.int(),
+  by: z.optional(Agent),
 });
 const ClientReference = z.object({ sk: z.string(), clientId: z.string() });
 const OnboardingItem = z.object({ sk: z.string(), at: Instant });

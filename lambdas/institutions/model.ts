@@ -64,9 +64,11 @@ export function listingsOf({
 /** Whom to call at an institution. */
 export interface Contacts extends ContactsRepresentation {
   readonly version: number;
+  /** Whose change this version is; missing where nobody has named any, or before that was kept. */
+  readonly by?: Agent | undefined;
 }
 
-export function showContacts({ version: _, ...contacts }: Contacts): ContactsRepresentation {
+export function showContacts({ version: _, by: __, ...contacts }: Contacts): ContactsRepresentation {
   return contacts;
 }
 
@@ -88,6 +90,8 @@ export interface Member {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly version: number;
+  /** Whose change this version is; missing in what was enrolled before that was kept. */
+  readonly by?: Agent | undefined;
 }
 
 export type MemberIdentity = Pick<Member, 'kind' | 'id'>;

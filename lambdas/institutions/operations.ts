@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
-import { HUB } from '../shared/auth/agent.ts';
+import { OPERATOR } from '../shared/auth/agent.ts';
 import type { Creation, Earlier } from '../shared/dynamo/create-once.ts';
 import { takeTurns } from '../shared/dynamo/turns.ts';
 import { creationOf } from '../shared/http/creation.ts';
@@ -72,7 +72,7 @@ export async function registerInstitutions(
   const at = now().toISOString();
   const added = await Promise.all(
     registrations.map((registration) =>
-      institutions.add({ ...registration, status: 'active', createdAt: at, updatedAt: at, version: 1, by: HUB }),
+      institutions.add({ ...registration, status: 'active', createdAt: at, updatedAt: at, version: 1, by: OPERATOR }),
     ),
   );
   return added.filter(Boolean).length;

@@ -1,3 +1,4 @@
+import type { Agent } from '../shared/auth/agent.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { refuseStale } from '../shared/http/versions.ts';
 import { type ClientAndSecret, type ClientRequest, clientOf, underWay } from './client-operations.ts';
@@ -23,24 +24,25 @@ export async function rotateSecret(
   ports: ClientPorts,
   before: Member,
   request: ClientRequest,
+  by: Agent,
 ): Promise<Outcome<ClientAndSecret>> {
   const earlier = await clientOf(ports, request);
   if (earlier !== undefined) return earlier;
   refuseRevoked(before);
   if ((before.secretIds?.length ?? 1) > 1) throw twoSecrets();
   const { issuer } = ports;
-  const client = await begin(ports, before);
+  const client = await begin(ports, before, by);
   const there = await issuer.secretsOf(client.id);
   // Before the first rotation nobody has written down which there are: one, unless an attempt was broken off.
   const known = client.secretIds ?? (before.changingSince === undefined ? there : there.slice(0, 1));
   for (const stranger of there.filter((id) => !known.includes(id))) await issuer.removeSecret(client.id, stranger);
   const kept = there.filter((id) => known.includes(id));
   if (kept.length > 1) {
-    await ports.members.change(client, changed(ports, client, kept));
+    await ports.members.change(client, changed(ports, client, kept, by));
     throw twoSecrets();
   }
   const { id, secret } = await issuer.addSecret(client.id);
-  const after = changed(ports, client, [...kept, id]);
+  const after = changed(ports, client, [...kept, id], by);
   const creation = { ...request, resourceId: client.id, now: ports.now() };
   const outcome = await ports.members.changeOnce(creation, client, after);
   if (outcome.kind === 'created') return { value: { client: after, secret }, replayed: false };
@@ -57,6 +59,7 @@ export async function retireSecret(
   ports: ClientPorts,
   before: Member,
   which: 'older' | 'newer',
+  by: Agent,
   request?: ClientRequest,
 ): Promise<Outcome<Member>> {
   const earlier = request && (await clientOf(ports, request));
@@ -64,7 +67,7 @@ export async function retireSecret(
   refuseRevoked(before);
   if ((before.secretIds?.length ?? 1) < 2) throw oneSecret();
   const { issuer, members } = ports;
-  const client = await begin(ports, before);
+  const client = await begin(ports, before, by);
   const there = (await issuer.secretsOf(client.id)).filter((id) => client.secretIds?.includes(id) === true);
   // With one there, an attempt that was broken off has ended the other already.
   const ended = there.length < 2 ? undefined : which === 'older' ? there[0] : there.at(-1);
@@ -73,6 +76,7 @@ export async function retireSecret(
     ports,
     client,
     there.filter((id) => id !== ended),
+    by,
   );
   if (request === undefined) {
     if ((await members.change(client, after)) !== 'changed') throw underWay();
@@ -88,12 +92,17 @@ export async function retireSecret(
  * @param expectedVersion which somebody has seen; any unless given
  * @throws Problem `stale-version`, `last-coordinator`, `last-admin`, `busy`
  */
-export async function revokeClient(ports: ClientPorts, before: Member, expectedVersion?: number): Promise<Member> {
+export async function revokeClient(
+  ports: ClientPorts,
+  before: Member,
+  by: Agent,
+  expectedVersion?: number,
+): Promise<Member> {
   const { members, institutions, issuer } = ports;
   let after = before;
   if (before.status === 'active') {
     refuseStale('client', before, expectedVersion);
-    after = revoked(ports, before);
+    after = revoked(ports, before, by);
     const leaving = isLeaving(await institutions.get(before.institutionId));
     const outcome = await members.change(before, after, { leaving });
     if (outcome === 'last-coordinator') throw new Problem(LastCoordinator, 'It is the last coordinator’s client.');
@@ -109,22 +118,29 @@ function refuseRevoked({ status }: Member): void {
 }
 
 /** Notes that a client's secrets are being changed. @throws Problem `busy` */
-async function begin({ members, now }: ClientPorts, client: Member): Promise<Member> {
+async function begin({ members, now }: ClientPorts, client: Member, by: Agent): Promise<Member> {
   const { changingSince } = client;
   const at = now();
   if (changingSince !== undefined && at.getTime() - Date.parse(changingSince) < GIVEN_UP_AFTER) throw underWay();
-  const claimed: Member = { ...client, changingSince: at.toISOString(), version: client.version + 1 };
+  const claimed: Member = {
+    ...client,
+    changingSince: at.toISOString(),
+    updatedAt: at.toISOString(),
+    version: client.version + 1,
+    by,
+  };
   if ((await members.change(client, claimed)) !== 'changed') throw underWay();
   return claimed;
 }
 
-function changed({ now }: ClientPorts, client: Member, secretIds: readonly string[]): Member {
+function changed({ now }: ClientPorts, client: Member, secretIds: readonly string[], by: Agent): Member {
   return {
     ...client,
     secretIds,
     changingSince: undefined,
     updatedAt: now().toISOString(),
     version: client.version + 1,
+    by,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Account } from '../shared/capacity/account.ts';
-import type { ChainFault } from '../shared/capacity/ledger.ts';
+import type { ChainFault } from '../shared/chain/chain.ts';
 import type { Booking, Grant } from './model.ts';
 
 /** What an audit of a grant looks at, and what it can find. Pure. */

@@ -20,6 +20,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | partner | `PARTNER#<id>` | `PARTNER` |
  * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
  * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
+ * | that bookings were shown to another institution than theirs, for 7 days | `READING#<id>` | `READING` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
  */
@@ -76,6 +77,8 @@ export const lendingKey = (institutionId: string, other: string, service: string
   pk: institutionPartition(institutionId),
   sk: `${LENDING}${other}#${service}`,
 });
+
+export const readingKey = (readingId: string): Key => ({ pk: `READING#${readingId}`, sk: 'READING' });
 
 /** Where the ledger of a grant lies. */
 export const ledgerPartition = (grantId: string): string => accountKey(grantId).pk;

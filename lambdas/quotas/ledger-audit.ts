@@ -1,4 +1,4 @@
-import { faultsOfChain } from '../shared/capacity/ledger.ts';
+import { faultsOfChain } from '../shared/chain/chain.ts';
 import { auditAccount } from './account-audit.ts';
 import type { Finding, FindingKind, GrantRecords, IsYoung } from './findings.ts';
 import {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { LedgerTable } from '../shared/capacity/ledger-table.ts';
+import { ChainTable } from '../shared/chain/chain-table.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { balanceAfter, type LedgerEntry, NO_BALANCE, sourceOf } from './ledger.ts';
 import { LedgerRow } from './ledger-contract.ts';
@@ -9,10 +9,11 @@ import { LedgerRow } from './ledger-contract.ts';
 const RowItem = z.looseObject(LedgerRow.shape);
 
 /** The ledgers of grants, each in its grant's partition. */
-export type QuotasLedger = LedgerTable<LedgerEntry, LedgerRow>;
+export type QuotasLedger = ChainTable<LedgerEntry, LedgerRow>;
 
 export function quotasLedger(table: SingleTable): QuotasLedger {
-  return new LedgerTable<LedgerEntry, LedgerRow>(table, {
+  return new ChainTable<LedgerEntry, LedgerRow>(table, {
+    prefix: 'LEDGER#',
     read: (item) => RowItem.parse(item),
     sourceOf,
     complete: (entry, last) => ({ ...entry, balance: balanceAfter(last?.balance ?? NO_BALANCE, entry.deltas) }),

@@ -1,6 +1,6 @@
 import type { Totals } from '../shared/capacity/account.ts';
 import { HOLDER_STATES, type HolderState } from '../shared/capacity/holder.ts';
-import type { Link } from '../shared/capacity/ledger.ts';
+import type { Link } from '../shared/chain/chain.ts';
 import type { BookingStatus } from './booking-contract.ts';
 import {
   COMMITTED_STATES,
@@ -62,7 +62,14 @@ const BY_ITSELF: Readonly<Partial<Record<LedgerType, LedgerType>>> = {
   'set-priority': 'age',
 };
 
-function stepBetween(before: Booking | undefined, after: Booking): LedgerType {
+/** What of a booking says which step it made. */
+export interface Stepped extends Pick<Booking, 'status' | 'by'> {
+  readonly cancellationReason?: string | undefined;
+  readonly waiting?: { readonly offersNotTaken: number; readonly overrideReason?: string | undefined } | undefined;
+}
+
+/** What is done to a booking to bring it from one version to the next. */
+export function stepBetween(before: Stepped | undefined, after: Stepped): LedgerType {
   if (before === undefined) return after.status === 'waitlisted' ? 'join-waitlist' : 'hold';
   // The last offer that is not taken ends the wait: that looks like a withdrawal.
   const notTaken = before.status === 'offered' && isAfterAnotherOffer(before, after);
@@ -73,7 +80,7 @@ function stepBetween(before: Booking | undefined, after: Booking): LedgerType {
   return (after.by.role === 'system' ? BY_ITSELF[type] : undefined) ?? type;
 }
 
-function isAfterAnotherOffer(before: Booking, after: Booking): boolean {
+function isAfterAnotherOffer(before: Stepped, after: Stepped): boolean {
   return (after.waiting?.offersNotTaken ?? 0) > (before.waiting?.offersNotTaken ?? 0);
 }
 
@@ -94,7 +101,8 @@ export function leadsTo({ type, reason }: LedgerRow, booking: Booking): boolean 
   return steps().some(([name, { to }]) => name === type && to === status);
 }
 
-function reasonFor(type: LedgerType, { cancellationReason, waiting }: Booking): string | undefined {
+/** Why a step was made, where somebody had to say. */
+export function reasonFor(type: LedgerType, { cancellationReason, waiting }: Stepped): string | undefined {
   if (type === 'cancel') return cancellationReason;
   return type === 'set-priority' ? waiting?.overrideReason : undefined;
 }
@@ -103,7 +111,7 @@ function reasonFor(type: LedgerType, { cancellationReason, waiting }: Booking): 
 export function grantEntry({ before, after }: Change<Grant>): LedgerEntry {
   const deltas = differences(entitlementParts(before), entitlementParts(after));
   return {
-    ...entryOf(after, after.id, before === undefined ? 'grant' : changeBetween(before, after, deltas)),
+    ...entryOf(after, after.id, grantStep(before, after)),
     deltas,
     ...(after.reason === undefined ? {} : { reason: after.reason }),
     ...(after.cause === undefined ? {} : { cause: after.cause }),
@@ -116,8 +124,19 @@ function agreementOf({ agreementId, agreementVersion, agreementHash }: Grant) {
   return agreementId === undefined ? {} : { agreementId, agreementVersion, agreementHash };
 }
 
+/** What of a grant says what was done to it. */
+export type Entitled = Pick<Grant, 'nominal' | 'adjustments' | 'status' | 'usageVersion'>;
+
+/** What is done to a grant to bring it from one version to the next. */
+export function grantStep(before: Entitled | undefined, after: Entitled): LedgerType {
+  if (before === undefined) return 'grant';
+  return changeBetween(before, after, differences(entitlementParts(before), entitlementParts(after)));
+}
+
 /** What a grant's entitlement is made of. */
-export function entitlementParts(grant: Grant | undefined): Partial<Record<EntitlementPart, number>> {
+export function entitlementParts(
+  grant: Pick<Grant, 'nominal' | 'adjustments'> | undefined,
+): Partial<Record<EntitlementPart, number>> {
   return grant === undefined ? {} : { nominal: grant.nominal, ...grant.adjustments };
 }
 
@@ -149,7 +168,7 @@ const STATUS_CHANGES: Readonly<Record<Grant['status'], LedgerType>> = {
   closed: 'close',
 };
 
-function changeBetween(before: Grant, after: Grant, deltas: LedgerDeltas): LedgerType {
+function changeBetween(before: Entitled, after: Entitled, deltas: LedgerDeltas): LedgerType {
   // What a borrower keeps is transferred to it, by the loan.
   const changed = (['lentOut', 'borrowedIn', ...partNames()] as const).find((part) => deltas[part] !== undefined);
   if (changed !== undefined) return KINDS[changed];

@@ -6,6 +6,7 @@ import type { GrantListing } from './keys.ts';
 import type { Booking, Pool } from './model.ts';
 import { getPool } from './pool-operations.ts';
 import type { Ports } from './ports.ts';
+import { recordReading } from './readings.ts';
 
 /** Lists. Each is read from its own partition: what other partners have costs nothing here. */
 
@@ -118,21 +119,29 @@ export async function listBookings(
   request: PageRequest,
   { institutionId, grantId }: { readonly institutionId?: string | undefined; readonly grantId?: string | undefined },
 ): Promise<Page<Booking>> {
+  const { permission } = request;
   if (grantId === undefined) {
     const institution = institutionOf(request, institutionId);
-    return listAcrossGrants(ports, `bookings:${institution}`, request, { institutionId: institution }, (...page) =>
-      ports.quotas.listBookings(...page),
+    const listing = { institutionId: institution };
+    const page = await listAcrossGrants(ports, `bookings:${institution}`, request, listing, (...asked) =>
+      ports.quotas.listBookings(...asked),
     );
+    await recordReading(ports, permission, { subjectType: 'institution', subject: institution }, page.items);
+    return page;
   }
-  await getGrant(ports, request.permission, grantId);
-  return listBookingsOfGrant(ports, request, grantId);
+  await getGrant(ports, permission, grantId);
+  const page = await listBookingsOfGrant(ports, request, grantId);
+  await recordReading(ports, permission, { subjectType: 'grant', subject: grantId }, page.items);
+  return page;
 }
 
 /** Who waits for the courses of a pool. */
 export async function listPoolWaitlist(ports: ListPorts, request: PageRequest, poolId: string): Promise<Page<Booking>> {
   const { providerId } = await getPool(ports, request.permission, poolId);
   const listing = { institutionId: providerId, poolId };
-  return listAcrossGrants(ports, `waitlist:${poolId}`, request, listing, (...page) =>
-    ports.quotas.listWaiting(...page),
+  const page = await listAcrossGrants(ports, `waitlist:${poolId}`, request, listing, (...asked) =>
+    ports.quotas.listWaiting(...asked),
   );
+  await recordReading(ports, request.permission, { subjectType: 'pool', subject: poolId }, page.items);
+  return page;
 }

@@ -7,6 +7,7 @@ import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
 import { type DamagedAccount, loadDamaged } from '../shared/capacity/rebuild-table.ts';
+import type { AuditedReading } from '../shared/chain/change.ts';
 import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
 import { Booking as BookingShape, Waiting as WaitingShape } from './booking-contract.ts';
@@ -24,6 +25,7 @@ import {
   partnerKey,
   poolKey,
   type RETIRED,
+  readingKey,
   SWEEP,
   waiterKey,
 } from './keys.ts';
@@ -84,6 +86,9 @@ const PartnerItem = z.object({ status: InstitutionStatus });
 const WaiterItem = z.object({ bookingId: z.string(), at: z.string() });
 const GrantReference = z.object({ sk: z.string(), grantId: z.string(), retired: z._default(z.boolean(), false) });
 const PoolReference = z.object({ sk: z.string(), poolId: z.string() });
+
+/** As long as somebody can verify that the audit has it. */
+const READINGS_KEPT_SECONDS = 7 * 24 * 3600;
 
 /** Which booking is, or was last, in a grant's line for a patient. */
 export type Waiter = z.infer<typeof WaiterItem>;
@@ -218,6 +223,12 @@ export class QuotasTable {
   async putNextBooking(booking: Booking): Promise<Booking | undefined> {
     const there = await this.#table.putNext({ ...bookingKey(booking.id), ...booking }, booking.version - 1);
     return there === undefined ? undefined : readBooking(there);
+  }
+
+  /** Notes that bookings are shown to others than theirs. The audit has it by the stream; after some days it goes. */
+  async putReading(reading: AuditedReading): Promise<void> {
+    const ttl = Math.floor(Date.parse(reading.at) / 1000) + READINGS_KEPT_SECONDS;
+    await this.#table.putNew({ ...readingKey(reading.readingId), ...reading, ttl });
   }
 
   /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */

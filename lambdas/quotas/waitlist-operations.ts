@@ -13,6 +13,7 @@ import { PatientAlreadyBooked, PatientAlreadyWaiting } from './errors.ts';
 import { accountKey } from './keys.ts';
 import { type Booking, type Grant, newBooking } from './model.ts';
 import type { Ports } from './ports.ts';
+import { recordReading } from './readings.ts';
 import { classPrefix, joining, placeOf } from './waiting.ts';
 
 /** Waiting for a unit of a grant. How units reach those who wait is the capacity model's. */
@@ -104,6 +105,7 @@ export async function getBookingInLine(
   bookingId: string,
 ): Promise<{ readonly booking: Booking; readonly position: number | undefined }> {
   const booking = await getBooking(ports, permission, bookingId);
+  await recordReading(ports, permission, { subjectType: 'booking', subject: bookingId }, [booking]);
   const place = placeOf(booking);
   if (place === undefined || booking.waiting === undefined) return { booking, position: undefined };
   const prefix = classPrefix(booking.waiting.priorityClass);

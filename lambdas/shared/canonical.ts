@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * JSON that is the same for the same values: members in the order of their names, no spaces.
  * For texts, whole numbers and what is made of them it is what RFC 8785 says.
  */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))

@@ -28,7 +28,7 @@ const START_UP = join(ROOT, 'lambdas/shared/start-up');
 const LEAN = {
   '@aws-sdk/credential-provider-node': 'environment-credentials.ts',
   '@aws-sdk/middleware-endpoint-discovery': 'no-endpoint-discovery.ts',
-  '@smithy/core/event-streams': 'nothing.ts',
+  '@smithy/core/event-streams': 'no-event-streams.ts',
   // Names browsers to the SDK. No function can load it, but it would be shipped with each.
   bowser: 'nothing.ts',
   'node:http': 'http.ts',

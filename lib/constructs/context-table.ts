@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -11,6 +18,14 @@ export interface ContextTableProps {
   readonly foundation: Foundation;
   /** What people cannot do while it does not answer, in a sentence; told with its alarm. */
   readonly impact: string;
+  /** Where else its items are found: by attributes, in whose index they are by their keys alone. */
+  readonly indexes?: readonly TableIndex[];
+}
+
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
 }
 
 /** Calls the functions make, by the names the table's metrics have for them. */
@@ -25,7 +40,7 @@ const FEW = 10;
 export class ContextTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, { foundation, impact }: ContextTableProps) {
+  constructor(scope: Construct, id: string, { foundation, impact, indexes = [] }: ContextTableProps) {
     super(scope, id);
     const { stage, key, removalPolicy, alarms } = foundation;
     const { replicas, recoveryDays, keepData } = stage;
@@ -40,6 +55,12 @@ export class ContextTable extends Construct {
       replicas: replicas.map(({ region }) => ({ region })),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: recoveryDays },
       deletionProtection: keepData,
+      globalSecondaryIndexes: indexes.map(({ name, partitionKey, sortKey }) => ({
+        indexName: name,
+        partitionKey: { name: partitionKey, type: AttributeType.STRING },
+        sortKey: { name: sortKey, type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      })),
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'ttl',
       removalPolicy,

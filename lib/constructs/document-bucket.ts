@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnElement, Duration } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
@@ -19,6 +19,13 @@ const PRIVATE = {
  */
 export class DocumentBucket extends Construct {
   readonly bucket: Bucket;
+  /** The bucket as the template declares it. */
+  get resource(): CfnElement {
+    const { defaultChild } = this.bucket.node;
+    if (defaultChild === undefined || !CfnElement.isCfnElement(defaultChild))
+      throw new Error('A bucket has no resource');
+    return defaultChild;
+  }
 
   constructor(scope: Construct, id: string, { key, removalPolicy, stage }: Foundation) {
     super(scope, id);
@@ -35,6 +42,8 @@ export class DocumentBucket extends Construct {
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
       bucketKeyEnabled: true,
+      // Some of what it keeps, such as the audit's anchors, nobody may change or remove for years.
+      objectLockEnabled: true,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
       // @ts-expect-error The library declares `isWebsite?: boolean` and sets it to undefined, which its own interface forbids.
       serverAccessLogsBucket: accessLog,

@@ -7,13 +7,15 @@ import type { Foundation } from './foundation.ts';
 export interface SigningSecretProps {
   readonly foundation: Foundation;
   readonly description: string;
+  /** Why it is not replaced by itself, in a sentence. */
+  readonly notRotated: string;
 }
 
 /** A random key made at the first deployment and kept in Secrets Manager; CloudFormation puts it in the environment. */
 export class SigningSecret extends Construct {
   readonly value: string;
 
-  constructor(scope: Construct, id: string, { foundation, description }: SigningSecretProps) {
+  constructor(scope: Construct, id: string, { foundation, description, notRotated }: SigningSecretProps) {
     super(scope, id);
     const secret = new Secret(this, 'Secret', {
       description,
@@ -22,7 +24,7 @@ export class SigningSecret extends Construct {
     });
     accept(
       secret,
-      'It signs cursors, which live for minutes and open nothing by themselves. It is replaced by a deployment, as the runbook says; a rotation by itself would break every list that is being read.',
+      notRotated,
       'AwsSolutions-SMG4',
       'HIPAA.Security-SecretsManagerRotationEnabled',
       'NIST.800.53.R5-SecretsManagerRotationEnabled',

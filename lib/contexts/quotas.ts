@@ -41,13 +41,16 @@ const AGREEMENTS_IMPACT =
 
 /** Pools, grants and bookings, and the jobs that keep them true. */
 export class QuotasContext extends Construct {
+  readonly table: ContextTable;
+
   constructor(scope: Construct, id: string, props: QuotasContextProps) {
     super(scope, id);
     const { bundle, foundation, http, cursors, institutions, agreements } = props;
-    const { table } = new ContextTable(this, 'Data', {
+    this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or are told to try again.',
     });
+    const { table } = this.table;
     const environment = { TABLE_NAME: table.tableName };
     /** Of the functions that serve routes. */
     const serving = {

@@ -7,7 +7,20 @@ import * as z from 'zod/mini';
 export const HUB_DIR = join(import.meta.dirname, '../../.hub');
 
 /** Where a running hub answers, and where its data can be reached past it. */
-const Whereabouts = z.object({ url: z.string(), dynamodb: z.string(), quotasTable: z.string() });
+const Whereabouts = z.object({
+  url: z.string(),
+  dynamodb: z.string(),
+  s3: z.string(),
+  /** Names of tables, by context. */
+  tables: z.object({
+    institutions: z.string(),
+    agreements: z.string(),
+    quotas: z.string(),
+    audit: z.string(),
+  }),
+  /** The bucket of documents. */
+  bucket: z.string(),
+});
 type Whereabouts = z.infer<typeof Whereabouts>;
 
 const Running = z.object({ pid: z.int(), ...z.partial(Whereabouts).shape });

@@ -139,7 +139,9 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   for (const target of new Set(routes.map((route) => route.function))) target.start();
 
   const buckets = template.ofType('AWS::S3::Bucket').map(({ logicalId }) => bucketName(logicalId));
-  const startingS3 = startS3(s3Port, join(store.dir, 's3'), buckets);
+  const { secretAccessKey } = credentials;
+  const keys = [credentials, ...[...functions.keys()].map((accessKeyId) => ({ accessKeyId, secretAccessKey }))];
+  const startingS3 = startS3(s3Port, join(store.dir, 's3'), buckets, keys);
   onStop(async () => (await settled(startingS3))?.stop());
   await Promise.all([startingS3, tables.ensure(resolve)]);
   const tableArns = `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/`;

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import { readRecords } from '../../lambdas/quotas/ledger-operations.ts';
-import { faultsOfChain } from '../../lambdas/shared/capacity/ledger.ts';
+import { faultsOfChain } from '../../lambdas/shared/chain/chain.ts';
 import { aBooking, act, aGrant, balanceOf, elapse, type Scene } from '../support/factories.ts';
 import { aLoan, aPair } from '../support/loans.ts';
 import type { AnswerOf } from '../support/routes.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
 import { type ClientAndSecret, makeClient } from '../../lambdas/institutions/client-operations.ts';
 import type { Member } from '../../lambdas/institutions/model.ts';
 import type { ClientPorts } from '../../lambdas/institutions/ports.ts';
 import { retireSecret, revokeClient, rotateSecret } from '../../lambdas/institutions/secret-operations.ts';
+import { OPERATOR } from '../../lambdas/shared/auth/agent.ts';
 import { type Death, Killed, OnboardingScene } from './onboarding-scene.ts';
 
 /**
@@ -44,14 +44,18 @@ async function attempt<T>(death: Death, act: (ports: ClientPorts) => Promise<T>)
 
 async function aClient(): Promise<{ id: string; secret: string }> {
   const institutionId = await scene.institution();
-  const { value } = await makeClient(scene.process().ports, { institutionId, roles: ['integration'] }, aRequest());
+  const { value } = await makeClient(
+    scene.process().ports,
+    { institutionId, roles: ['integration'], by: OPERATOR },
+    aRequest(),
+  );
   return { id: value.client.id, secret: value.secret! };
 }
 
 test('making a client leaves none that works and none too many, wherever it is broken off', async () => {
   const deaths = await atEveryCall(async (death) => {
     const institutionId = await scene.institution();
-    const wanted = { institutionId, roles: ['integration'] as const };
+    const wanted = { institutionId, roles: ['integration'] as const, by: OPERATOR };
     const request = aRequest();
     const before = await scene.working();
     const first = await attempt(death, (ports) => makeClient(ports, wanted, request));
@@ -73,7 +77,7 @@ test('making a client leaves none that works and none too many, wherever it is b
 
 test('a broken-off attempt holds its own repetition up for a moment, and nobody else', async () => {
   const institutionId = await scene.institution();
-  const wanted = { institutionId, roles: ['integration'] as const };
+  const wanted = { institutionId, roles: ['integration'] as const, by: OPERATOR };
   const request = aRequest();
   await attempt({ at: 6, when: 'after' }, (ports) => makeClient(ports, wanted, request));
   await expect(makeClient(scene.process().ports, wanted, request)).rejects.toMatchObject({ name: 'busy' });
@@ -87,7 +91,7 @@ test('rotating a secret leaves two good ones that somebody was told of, wherever
   const deaths = await atEveryCall(async (death) => {
     const { id, secret } = await aClient();
     const request = aRequest();
-    const rotate = async (ports: ClientPorts) => rotateSecret(ports, await present(id), request);
+    const rotate = async (ports: ClientPorts) => rotateSecret(ports, await present(id), request, OPERATOR);
     const first = await attempt<{ value: ClientAndSecret }>(death, rotate);
     scene.wait();
     const { value, replayed } = await rotate(scene.process().ports);
@@ -106,9 +110,9 @@ test('rotating a secret leaves two good ones that somebody was told of, wherever
 test('retiring a secret ends the older one and never both, wherever it is broken off', async () => {
   const deaths = await atEveryCall(async (death) => {
     const { id } = await aClient();
-    const { value } = await rotateSecret(scene.process().ports, await present(id), aRequest());
+    const { value } = await rotateSecret(scene.process().ports, await present(id), aRequest(), OPERATOR);
     const request = aRequest();
-    const retire = async (ports: ClientPorts) => retireSecret(ports, await present(id), 'older', request);
+    const retire = async (ports: ClientPorts) => retireSecret(ports, await present(id), 'older', OPERATOR, request);
     const first = await attempt(death, retire);
     scene.wait();
     await retire(scene.process().ports);
@@ -122,9 +126,9 @@ test('retiring a secret ends the older one and never both, wherever it is broken
 test('ending a client ends its tokens first, and leaves nothing at the issuer once it is repeated', async () => {
   const deaths = await atEveryCall(async (death) => {
     const { id } = await aClient();
-    const first = await attempt(death, async (ports) => revokeClient(ports, await present(id)));
+    const first = await attempt(death, async (ports) => revokeClient(ports, await present(id), OPERATOR));
     if ((await present(id)).status === 'revoked') expect(await scene.working()).not.toContain(id);
-    await revokeClient(scene.process().ports, await present(id));
+    await revokeClient(scene.process().ports, await present(id), OPERATOR);
     expect(scene.made).not.toContain(id);
     return first === undefined;
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { sourceOf } from '../../lambdas/quotas/ledger.ts';
 import { LedgerRow } from '../../lambdas/quotas/ledger-contract.ts';
-import { faultsOfChain } from '../../lambdas/shared/capacity/ledger.ts';
+import { faultsOfChain } from '../../lambdas/shared/chain/chain.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 import { aHistory, entryOf, ledgerOf, type Told } from '../support/ledger.ts';
 import { startQuietHub } from '../support/quiet-hub.ts';

@@ -30,7 +30,12 @@ export interface HubFacts {
   readonly dynamodb: Pick<DynamoDBClientConfig, 'endpoint' | 'region'> & {
     readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  readonly tables: { readonly institutions: string; readonly agreements: string; readonly quotas: string };
+  readonly tables: {
+    readonly institutions: string;
+    readonly agreements: string;
+    readonly quotas: string;
+    readonly audit: string;
+  };
   /** The folder with the synthesized app. */
   readonly assembly: string;
 }

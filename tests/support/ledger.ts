@@ -8,7 +8,7 @@ import type { LedgerRow } from '../../lambdas/quotas/ledger-contract.ts';
 import { type Booking, entitlementOf, type Grant, NO_ADJUSTMENTS, unitState } from '../../lambdas/quotas/model.ts';
 import { SEGMENT_UNITS, type Segment } from '../../lambdas/shared/capacity/account.ts';
 import { deriveId } from '../../lambdas/shared/capacity/holder.ts';
-import { linked } from '../../lambdas/shared/capacity/ledger.ts';
+import { linked } from '../../lambdas/shared/chain/chain.ts';
 
 /** Grants with a history, made without a database. */
 

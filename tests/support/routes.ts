@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
+import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
@@ -9,7 +10,14 @@ import { ROLES, type Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import type { Route } from '../../lambdas/shared/http/route.ts';
 
 /** Every operation of the API by its id. */
-export const ROUTES = { ...portalRoutes, ...institutionRoutes, ...systemRoutes, ...agreementRoutes, ...quotaRoutes };
+export const ROUTES = {
+  ...portalRoutes,
+  ...institutionRoutes,
+  ...systemRoutes,
+  ...agreementRoutes,
+  ...quotaRoutes,
+  ...auditRoutes,
+};
 
 export type OperationId = keyof typeof ROUTES;
 export type ApiRoute = Route;

@@ -52,6 +52,7 @@ async function start(project: TestProject): Promise<SharedHub> {
           institutions: hub.tableName('Institutions'),
           agreements: hub.tableName('Agreements'),
           quotas: hub.tableName('Quotas'),
+          audit: hub.tableName('Audit'),
         },
         assembly,
       }),

@@ -7,7 +7,7 @@ import { auditGrant } from '../../lambdas/quotas/ledger-audit.ts';
 import type { LedgerRow } from '../../lambdas/quotas/ledger-contract.ts';
 import type { Booking } from '../../lambdas/quotas/model.ts';
 import { HUB } from '../../lambdas/shared/auth/agent.ts';
-import { hashOf, linked } from '../../lambdas/shared/capacity/ledger.ts';
+import { hashOf, linked } from '../../lambdas/shared/chain/chain.ts';
 import { aHistory, someRecords } from '../support/ledger.ts';
 
 const NOW = new Date('2026-06-01T00:00:00Z');

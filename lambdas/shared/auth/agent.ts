@@ -7,7 +7,7 @@ import { ROLES } from './vocabulary.ts';
  * whatever is derived from a change can say whose it was. Ids only, nothing personal.
  */
 export const Agent = z.object({
-  /** Subject of the token, or `hub` for what the Hub does by itself. */
+  /** Subject of the token; `hub` for what the Hub does by itself, `operator` for an admin's commands. */
   actor: z.string(),
   /** The role that permitted it. */
   role: z.enum([...ROLES, 'system']),
@@ -19,3 +19,6 @@ export type Agent = z.infer<typeof Agent>;
 
 /** The Hub itself: time passing, and what follows from it. */
 export const HUB: Agent = { actor: 'hub', role: 'system' };
+
+/** Whoever has the deployment's credentials, by a command for admins. Who it was, the account's own trail says. */
+export const OPERATOR: Agent = { actor: 'operator', role: 'hub-admin' };

@@ -13,6 +13,8 @@ export const SCOPES = [
   'hub/agreements.write',
   'hub/quotas.read',
   'hub/quotas.write',
+  /** Who changed what, and who was shown what. */
+  'hub/audit.read',
   'hub/admin',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -21,15 +23,18 @@ export const ROLES = ['hub-admin', 'coordinator', 'clinician', 'commission-membe
 export type Role = (typeof ROLES)[number];
 
 const MEMBERS: Scope = 'hub/institutions.members';
+const AUDIT: Scope = 'hub/audit.read';
 
 /**
  * What one role may ask for: auditors only read, and only an admin of the Hub is one. Who coordinates needs to know whom
- * to call; clinicians, commissions and systems do not.
+ * to call, and answers for what is done; clinicians, commissions and systems do not.
  */
 function scopesOfRole(role: Role): readonly Scope[] {
   if (role === 'hub-admin') return SCOPES;
   if (role === 'auditor') return SCOPES.filter((scope) => scope.endsWith('.read') || scope === MEMBERS);
-  return SCOPES.filter((scope) => scope !== 'hub/admin' && (scope !== MEMBERS || role === 'coordinator'));
+  return SCOPES.filter(
+    (scope) => scope !== 'hub/admin' && ((scope !== MEMBERS && scope !== AUDIT) || role === 'coordinator'),
+  );
 }
 
 /** The scopes that a bearer of these roles may have in a token. */

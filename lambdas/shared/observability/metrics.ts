@@ -35,6 +35,8 @@ export const METRICS = {
   UnitsAbandoned: count,
   /** Grants whose account contradicts itself, or bookings without their unit. */
   CapacityDrift: count,
+  /** Runs at whose end today's anchor of the audit is there. */
+  AuditAnchored: count,
   // What the sweep has seen in the grants whose period is not over.
   UnitsEntitled: count,
   UnitsCommitted: count,

@@ -1,2 +1,2 @@
-/** Stands in for parts of the SDK that no function uses, such as event streams. */
+/** Stands in for parts of the SDK that no function uses, such as names of browsers. */
 export {};

@@ -1,5 +1,11 @@
 import { mkdirSync } from 'node:fs';
 
+/** Whoever signs requests. */
+export interface KeyPair {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 export interface RunningS3 {
   readonly endpoint: string;
   readonly stop: () => Promise<void>;
@@ -8,11 +14,21 @@ export interface RunningS3 {
 /**
  * Starts an S3 with these buckets on 127.0.0.1, in this process.
  * @param directory where objects are kept
+ * @param keys whose signatures are believed, beside the engine's own
  */
-export async function startS3(port: number, directory: string, buckets: readonly string[]): Promise<RunningS3> {
+export async function startS3(
+  port: number,
+  directory: string,
+  buckets: readonly string[],
+  keys: readonly KeyPair[],
+): Promise<RunningS3> {
   mkdirSync(directory, { recursive: true });
   // Loaded late: it takes longer than anything else here and the rest starts meanwhile.
   const { default: S3rver } = await import('@20minutes/s3rver');
+  const { default: accounts } = await import('@20minutes/s3rver/lib/models/account.js');
+  for (const { accessKeyId, secretAccessKey } of keys) {
+    accounts.DUMMY_ACCOUNT.createKeyPair(accessKeyId, secretAccessKey);
+  }
   const server = new S3rver({
     address: '127.0.0.1',
     port,

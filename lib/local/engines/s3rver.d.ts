@@ -18,3 +18,11 @@ declare module '@20minutes/s3rver' {
     close(): Promise<void>;
   }
 }
+
+declare module '@20minutes/s3rver/lib/models/account.js' {
+  interface Account {
+    createKeyPair(accessKeyId: string, secretAccessKey: string): void;
+  }
+  const models: { readonly DUMMY_ACCOUNT: Account };
+  export default models;
+}

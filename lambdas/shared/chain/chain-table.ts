@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Item, Key, SingleTable } from '../dynamo/single-table.ts';
-import { type Entry, type Link, linked } from './ledger.ts';
+import { type Entry, type Link, linked } from './chain.ts';
 
-/** Ledgers in DynamoDB: the rows lie in their owner's partition, as `LEDGER#<sequence>`. */
+/** Chains in DynamoDB: the rows lie in their owner's partition, as `<prefix><sequence>`. */
 
-const LEDGER = 'LEDGER#';
 const DIGITS = 10;
 
 /** A writer that always comes second gives up; the change it writes down comes again. */
@@ -16,14 +15,18 @@ const LONGEST_PAUSE_MS = 50;
 const FIRST_LOOK = 5;
 const LATER_LOOKS = 100;
 
-/** What the rows of a context's ledgers are. */
+/** What the rows of a context's chains are. */
 export interface RowKind<E extends Entry, R extends E & Link> {
+  /** Of the sort keys, such as `LEDGER#`. */
+  readonly prefix: string;
   /** Reads a row as it is stored. */
   readonly read: (item: Item) => R;
   /** What happened, apart from its place in the chain: the same for the same change, however often it comes. */
   readonly sourceOf: (entry: E) => string;
   /** Completes an entry by what follows from the row before. */
   readonly complete: (entry: E, last: R | undefined) => Omit<R, keyof Link>;
+  /** What has to be there before the first row of a chain is. Done again, it changes nothing. */
+  readonly begin?: (pk: string) => Promise<void>;
 }
 
 export interface RowPage<R> {
@@ -32,7 +35,7 @@ export interface RowPage<R> {
   readonly next: string | undefined;
 }
 
-export class LedgerTable<E extends Entry, R extends E & Link> {
+export class ChainTable<E extends Entry, R extends E & Link> {
   readonly #table: SingleTable;
   readonly #kind: RowKind<E, R>;
 
@@ -54,6 +57,7 @@ export class LedgerTable<E extends Entry, R extends E & Link> {
     let added = 0;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const end = await this.#readBack(pk, entries);
+      if (end.last === undefined) await this.#kind.begin?.(pk);
       let overtaken = false;
       for (const entry of entries) {
         const source = this.#kind.sourceOf(entry);
@@ -61,7 +65,7 @@ export class LedgerTable<E extends Entry, R extends E & Link> {
         const row = this.#behind(entry, end.last);
         const there = await this.#table.putNew({
           ...Object.fromEntries(Object.entries(row)),
-          ...rowKey(pk, row.sequence),
+          ...this.#keyOf(pk, row.sequence),
         });
         // The same row is this very one, put before its reply was lost, or by another writer.
         overtaken = there !== undefined && there['hash'] !== row.hash;
@@ -73,11 +77,15 @@ export class LedgerTable<E extends Entry, R extends E & Link> {
       if (!overtaken) return added;
       await sleep(LONGEST_PAUSE_MS * Math.random());
     }
-    throw new Error('Others write to the ledger all the time');
+    throw new Error('Others write to the chain all the time');
   }
 
   #read(item: Item): R {
     return this.#kind.read(withoutKey(item));
+  }
+
+  #keyOf(pk: string, sequence: number): Key {
+    return { pk, sk: this.#kind.prefix + sequenceText(sequence) };
   }
 
   #behind(entry: E, last: R | undefined): R {
@@ -92,7 +100,7 @@ export class LedgerTable<E extends Entry, R extends E & Link> {
     let before: string | undefined;
     do {
       const limit = last === undefined ? FIRST_LOOK : LATER_LOOKS;
-      const page = await this.#table.listBack(pk, LEDGER, limit, before);
+      const page = await this.#table.listBack(pk, this.#kind.prefix, limit, before);
       for (const item of page.items) {
         const row = this.#read(item);
         last ??= row;
@@ -106,37 +114,44 @@ export class LedgerTable<E extends Entry, R extends E & Link> {
 
   /** The last row of a chain, as of now. */
   async last(pk: string): Promise<R | undefined> {
-    const { items } = await this.#table.listBack(pk, LEDGER, 1);
+    const { items } = await this.#table.listBack(pk, this.#kind.prefix, 1);
     return items.map((item) => this.#read(item))[0];
   }
 
   /** @param after sequence of the last row of the page before */
   async list(pk: string, limit: number, after?: string): Promise<RowPage<R>> {
-    const from = after === undefined ? undefined : rowKey(pk, Number(after)).sk;
-    const { items, next } = await this.#table.list(pk, LEDGER, limit, from);
+    const from = after === undefined ? undefined : this.#keyOf(pk, Number(after)).sk;
+    const { items, next } = await this.#table.list(pk, this.#kind.prefix, limit, from);
     return {
       rows: items.map((item) => this.#read(item)),
-      next: next === undefined ? undefined : String(Number(next.slice(LEDGER.length))),
+      next: next === undefined ? undefined : String(Number(next.slice(this.#kind.prefix.length))),
     };
   }
 
   /** Every row, in the order of their sequence, as of now. */
   async all(pk: string): Promise<R[]> {
-    const items = await this.#table.listAll(pk, LEDGER, { consistent: true });
+    const items = await this.#table.listAll(pk, this.#kind.prefix, { consistent: true });
     return items.map((item) => this.#read(item));
+  }
+
+  /** @param sequence from 1 */
+  async get(pk: string, sequence: number): Promise<R | undefined> {
+    const item = await this.#table.get(this.#keyOf(pk, sequence), { consistent: false });
+    return item === undefined ? undefined : this.#read(item);
   }
 
   /** Every row as it is stored, whatever it says, in the order of the keys; without the keys. */
   async everything(pk: string): Promise<Item[]> {
-    const items = await this.#table.listAll(pk, LEDGER, { consistent: true });
+    const items = await this.#table.listAll(pk, this.#kind.prefix, { consistent: true });
     return items.map(withoutKey);
   }
 }
 
-function withoutKey({ pk: _, sk: __, ...row }: Item): Item {
-  return row;
+/** A sequence as a text whose order is that of the numbers. */
+export function sequenceText(sequence: number): string {
+  return String(sequence).padStart(DIGITS, '0');
 }
 
-function rowKey(pk: string, sequence: number): Key {
-  return { pk, sk: LEDGER + String(sequence).padStart(DIGITS, '0') };
+function withoutKey({ pk: _, sk: __, ...row }: Item): Item {
+  return row;
 }

@@ -1,7 +1,7 @@
 import { sha256Of } from '../canonical.ts';
 
 /**
- * The chain in which the changes of an account are written down. Each row has the hash of the row before it, so that none
+ * A chain in which changes are written down. Each row has the hash of the row before it, so that none
  * can be changed, left out, moved or put in between without all behind it being made anew. Pure.
  *
  * A row depends on the row before and on its change alone, not on when or by whom it is written: two writers of one change

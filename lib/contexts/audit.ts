@@ -1,0 +1,177 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+
+import { auditRoutes } from '../../lambdas/audit/contract.ts';
+import { accept } from '../constructs/accept.ts';
+import { ContextFunction } from '../constructs/context-function.ts';
+import { ContextTable } from '../constructs/context-table.ts';
+import type { DocumentBucket } from '../constructs/document-bucket.ts';
+import type { Foundation } from '../constructs/foundation.ts';
+import type { ContractHttpApi } from '../constructs/http-api.ts';
+import { hubMetric } from '../constructs/metric.ts';
+import { SigningSecret } from '../constructs/signing-secret.ts';
+import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
+
+export interface AuditContextProps {
+  /** Folder made by `bundle`. */
+  readonly bundle: string;
+  readonly foundation: Foundation;
+  readonly http: ContractHttpApi;
+  readonly cursors: SigningSecret;
+  /** Where anchors are kept. */
+  readonly documents: DocumentBucket;
+  /** The contexts whose changes are written down. */
+  readonly institutions: ContextTable;
+  readonly agreements: ContextTable;
+  readonly quotas: ContextTable;
+}
+
+const IMPACT =
+  'Who changed what, and who was shown which booking, is not in the audit: partners and auditors cannot see it yet.';
+const ANCHOR_IMPACT = 'Nobody could prove later that the audit of these days was not made anew by somebody.';
+
+/** What partners may have to answer for is asked about for ten years, as long as logs can be kept; a trial is over in a day. */
+const KEPT_DAYS = { kept: 3653, tried: 1 } as const;
+
+const CHANGES = ['INSERT', 'MODIFY'];
+
+/** Who changed what: a chain of rows for each institution, made from the streams of all contexts, and anchored daily. */
+export class AuditContext extends Construct {
+  readonly #props: AuditContextProps;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #table: ContextTable;
+
+  constructor(scope: Construct, id: string, props: AuditContextProps) {
+    super(scope, id);
+    this.#props = props;
+    const { bundle, foundation, http, cursors, institutions, agreements, quotas } = props;
+    this.#table = new ContextTable(this, 'Data', {
+      foundation,
+      impact: 'Partners and auditors cannot look up who changed what, and changes wait to be written down.',
+      indexes: [
+        { name: 'BySubject', partitionKey: 'subject', sortKey: 'place' },
+        { name: 'ByActor', partitionKey: 'actor', sortKey: 'place' },
+      ],
+    });
+    const { table } = this.#table;
+    const seal = new SigningSecret(this, 'SealKey', {
+      foundation,
+      description: 'Makes the hashes by which the audit tells that something confidential has changed',
+      notRotated:
+        'What the audit keeps of confidential content can be compared only with what was made with the same key.',
+    });
+    this.#environment = { TABLE_NAME: table.tableName, SEAL_KEY: seal.value };
+
+    const { function: handler } = new ContextFunction(this, 'Http', {
+      foundation,
+      description: 'Shows who changed what',
+      impact: 'Partners and auditors cannot look up who changed what.',
+      bundle,
+      entry: 'audit-handler',
+      environment: { TABLE_NAME: table.tableName, CURSOR_SECRET: cursors.value },
+    });
+    allow(handler, ['dynamodb:GetItem'], table.tableArn);
+    const indexes = ['BySubject', 'ByActor'].map((name) => `${table.tableArn}/index/${name}`);
+    allow(handler, ['dynamodb:Query'], table.tableArn, ...indexes);
+    http.serve(auditRoutes, handler);
+
+    const registry = this.#follow('Institutions', 'institutions', institutions, [
+      {
+        eventName: CHANGES,
+        dynamodb: { Keys: { pk: { S: ['INSTITUTION', 'CLIENT', 'PERSON', { prefix: 'CONTACTS#' }] } } },
+      },
+    ]);
+    // It also follows who is shut out.
+    allow(registry, ['dynamodb:UpdateItem'], table.tableArn);
+    this.#follow('Agreements', 'agreements', agreements, [
+      { eventName: CHANGES, dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } },
+    ]);
+    this.#follow('Quotas', 'quotas', quotas, [
+      {
+        eventName: CHANGES,
+        dynamodb: {
+          Keys: { sk: { S: ['POOL', 'GRANT', 'LOAN', 'TRANSFER', 'READING', { prefix: 'BOOKING#' }] } },
+        },
+      },
+    ]);
+    this.#anchor();
+  }
+
+  /** Writes down what happens in a context's table. */
+  #follow(
+    id: string,
+    context: string,
+    source: ContextTable,
+    filters: readonly Readonly<Record<string, unknown>>[],
+  ): Lambda {
+    const { bundle, foundation } = this.#props;
+    const { function: job } = new ContextFunction(this, id, {
+      foundation,
+      description: `Writes down who changed what in ${context}`,
+      impact: IMPACT,
+      bundle,
+      entry: `audit-${context}-handler`,
+      environment: this.#environment,
+      timeout: Duration.seconds(30),
+    });
+    allow(job, ['dynamodb:Query', 'dynamodb:PutItem'], this.#table.table.tableArn);
+    runOnStream(job, { alarms: foundation.alarms, table: source.table, filters, impact: IMPACT });
+    return job;
+  }
+
+  #anchor(): void {
+    const { bundle, foundation, documents } = this.#props;
+    const { bucket } = documents;
+    const { stage, alarms } = foundation;
+    const job = new ContextFunction(this, 'Anchor', {
+      foundation,
+      description: 'Keeps every day where each chain of the audit stands, where nobody can change it',
+      impact: ANCHOR_IMPACT,
+      bundle,
+      entry: 'audit-anchor-handler',
+      environment: {
+        TABLE_NAME: this.#table.table.tableName,
+        BUCKET_NAME: bucket.bucketName,
+        KEPT_DAYS: String(stage.keepData ? KEPT_DAYS.kept : KEPT_DAYS.tried),
+      },
+      timeout: Duration.minutes(1),
+    });
+    const { function: anchor } = job;
+    allow(anchor, ['dynamodb:Query'], this.#table.table.tableArn);
+    allow(anchor, ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention'], bucket.arnForObjects('audit/anchors/*'));
+    const bucketId = Stack.of(this).getLogicalId(documents.resource);
+    accept(
+      job,
+      'Every day’s anchor has a key of its own, behind the same prefix.',
+      `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/audit/anchors/*]`,
+    );
+    anchor.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': 'audit/anchors/*' } },
+      }),
+    );
+    // Once a day there is something to do; the other runs make good what failed.
+    runOnSchedule(this, 'AnchorSchedule', anchor, Schedule.rate(Duration.hours(1)));
+    alarms.raise(this, 'AnchorMissing', {
+      metric: hubMetric(stage, 'AuditAnchored', 'SampleCount').with({ period: Duration.hours(1) }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      when: [3, 3],
+      // Silence is what this is about.
+      treatMissingData: TreatMissingData.BREACHING,
+      impact: ANCHOR_IMPACT,
+      runbook: 'respond-to-a-missing-anchor',
+    });
+  }
+}
+
+/** Nothing but these actions on these resources: the library's grants would add every index. */
+function allow(handler: Lambda, actions: string[], ...resources: string[]): void {
+  handler.addToRolePolicy(new PolicyStatement({ actions, resources }));
+}

@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     globalSetup: ['tests/support/shared-hub.ts'],
     // The first test that asks for the shared hub waits until it has a thousand partners in all their lists.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     // What comes by a stream or a worker's output comes later on a busy machine.

@@ -13,7 +13,7 @@ import { sealedWith } from './seal.ts';
 export type Entries = ReadonlyMap<string, AuditEntry>;
 
 /** Chains that are written at the same time. */
-const CHAINS_AT_ONCE = 10;
+const CHAINS_AT_ONCE = 25;
 
 const NOTHING: Entries = new Map();
 

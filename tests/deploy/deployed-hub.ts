@@ -93,6 +93,7 @@ async function deploy(
     institutions: await stack.table('Institutions'),
     agreements: await stack.table('Agreements'),
     quotas: await stack.table('Quotas'),
+    audit: await stack.table('Audit'),
   };
   for (const table of [tables.agreements, tables.quotas]) await partnersAreKnown(table, partners.length, environment);
   const url = await stack.apiUrl();

@@ -34,7 +34,8 @@ async function start(project: TestProject): Promise<SharedHub> {
     for (let first = 0; first < partners.length; first += 50) {
       await hub.invoke('InstitutionsRegister', { institutions: partners.slice(first, first + 50) });
     }
-    await hub.drainStreams();
+    // Every job hears of every partner, and the audit writes each down.
+    await hub.drainStreams(120_000);
   } catch (error) {
     await stop();
     throw error;

@@ -13,6 +13,11 @@ declare module '@20minutes/s3rver' {
 
   export default class S3rver {
     constructor(options: S3rverOptions);
+    /** Koa's: what each request goes through, in order. */
+    readonly middleware: ((
+      context: { readonly path: string; readonly headers: Record<string, unknown> },
+      next: () => Promise<unknown>,
+    ) => Promise<unknown>)[];
     readonly httpServer?: import('node:http').Server;
     run(): Promise<AddressInfo>;
     close(): Promise<void>;

@@ -2,7 +2,8 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
 import { type InstitutionChange, InstitutionStatus } from '../institutions/published.ts';
-import { ChainTable, sequenceText } from '../shared/chain/chain-table.ts';
+import { sequenceText } from '../shared/chain/chain.ts';
+import { ChainTable } from '../shared/chain/chain-table.ts';
 import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
 import { AuditRow } from './contract.ts';

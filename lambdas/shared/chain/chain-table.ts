@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Item, Key, SingleTable } from '../dynamo/single-table.ts';
-import { type Entry, type Link, linked } from './chain.ts';
+import { type Entry, type Link, linked, sequenceText } from './chain.ts';
 
 /** Chains in DynamoDB: the rows lie in their owner's partition, as `<prefix><sequence>`. */
-
-const DIGITS = 10;
 
 /** A writer that always comes second gives up; the change it writes down comes again. */
 const MAX_ATTEMPTS = 10;
@@ -145,11 +143,6 @@ export class ChainTable<E extends Entry, R extends E & Link> {
     const items = await this.#table.listAll(pk, this.#kind.prefix, { consistent: true });
     return items.map(withoutKey);
   }
-}
-
-/** A sequence as a text whose order is that of the numbers. */
-export function sequenceText(sequence: number): string {
-  return String(sequence).padStart(DIGITS, '0');
 }
 
 function withoutKey({ pk: _, sk: __, ...row }: Item): Item {

@@ -25,6 +25,12 @@ export interface Link {
 }
 
 const NOTHING_BEFORE = '0'.repeat(64);
+const DIGITS = 10;
+
+/** A sequence as a text whose order is that of the numbers. */
+export function sequenceText(sequence: number): string {
+  return String(sequence).padStart(DIGITS, '0');
+}
 
 /** The hash a row must have, whatever it says it has. */
 export function hashOf(hashed: object): string {

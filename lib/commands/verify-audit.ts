@@ -50,8 +50,7 @@ interface Sources {
 }
 
 /** Reads every item whose changes are audited. What is confidential is not compared, so that no key is needed. */
-async function readSources({ tables }: HubData): Promise<Sources> {
-  const readAt = new Date();
+async function readSources({ tables }: HubData, readAt: Date): Promise<Sources> {
   const due = new Map<string, AuditEntry[]>();
   const versions = new Map<string, number>();
   const add = (entries: ReadonlyMap<string, AuditEntry>): void => {
@@ -141,10 +140,15 @@ export interface Verification {
 /**
  * Verifies every chain of the audit.
  * @param onWait is told of a chain of which something may still be under way
+ * @param now what is the time
  */
-export async function verifyAudit(data: HubData, onWait: (institutionId: string) => void): Promise<Verification> {
+export async function verifyAudit(
+  data: HubData,
+  onWait: (institutionId: string) => void,
+  now: () => Date = () => new Date(),
+): Promise<Verification> {
   // First, so that what is written meanwhile is behind what is looked for.
-  const sources = await readSources(data);
+  const sources = await readSources(data, now());
   const stored = await storedAnchors(data);
   const { heads, findings } = readAnchors(stored);
   const audit = new AuditTable(data.tables.audit);
@@ -153,7 +157,7 @@ export async function verifyAudit(data: HubData, onWait: (institutionId: string)
     for (const institutionId of [...chains].toSorted()) {
       const due = sources.due.get(institutionId) ?? [];
       const evidence = { ...sources, due, heads: heads.get(institutionId) ?? [] };
-      yield verifyChain(audit, institutionId, evidence, () => {
+      yield verifyChain({ audit, now }, institutionId, evidence, () => {
         onWait(institutionId);
       });
     }
@@ -163,14 +167,14 @@ export async function verifyAudit(data: HubData, onWait: (institutionId: string)
 
 /** Looks again for as long as what was found may be under way. */
 async function verifyChain(
-  audit: AuditTable,
+  { audit, now }: { readonly audit: AuditTable; readonly now: () => Date },
   institutionId: string,
   evidence: Evidence,
   onWait: () => void,
 ): Promise<ChainResult> {
   for (let attempt = 0; ; attempt++) {
     const rows = await audit.everything(institutionId);
-    const findings = auditChain(institutionId, rows, evidence, new Date());
+    const findings = auditChain(institutionId, rows, evidence, now());
     if (!findings.some(({ young }) => young)) return { institutionId, rows: rows.length, findings };
     if (attempt === 0) onWait();
     await sleep(LOOK_AGAIN_AFTER);

@@ -181,13 +181,14 @@ function queueWidget(queues: readonly Queue[]): IWidget {
 
 function sweepWidget(stage: StageConfig): IWidget {
   const sum = (name: MetricName, label: string): IMetric => hubMetric(stage, name, 'Sum').with({ label });
-  return graph('Sweep', HALF, [
+  return graph('Sweep, anchors', HALF, [
     hubMetric(stage, 'GrantsSwept', 'SampleCount').with({ label: 'runs' }),
     hubMetric(stage, 'GrantsSwept', 'Maximum').with({ label: 'grants visited' }),
     sum('GrantsFailed', 'grants that could not be swept'),
     sum('BookingsSettled', 'accounts made to agree with a booking'),
     sum('UnitsAbandoned', 'units that nobody wrote down, given back'),
     sum('CapacityDrift', 'drift'),
+    sum('AuditAnchored', 'runs that left an anchor of the audit'),
   ]);
 }
 

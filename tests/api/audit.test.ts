@@ -4,7 +4,7 @@ import { faultsOfChain } from '../../lambdas/shared/chain/chain.ts';
 import { anAgreement, terminate } from '../support/agreements.ts';
 import { api } from '../support/client.ts';
 import { aBooking, aBookingBody, act, aGrant, anInstitution, aPool, type Scene } from '../support/factories.ts';
-import { hub } from '../support/hub.ts';
+import { caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInvited, changeStatus, revokeClientsOf } from '../support/institutions.ts';
 import { aLoan, aPair, transfer } from '../support/loans.ts';
 import type { AnswerOf } from '../support/routes.ts';
@@ -16,7 +16,7 @@ const DRAINED_WITHIN = 60_000;
 
 /** The whole chain of an institution, newest first, once everything that has happened is in it. */
 async function chainOf(institutionId: string, query: Query = {}, client = api(institutionId)): Promise<Row[]> {
-  await hub.drainStreams();
+  await caughtUp();
   const rows: Row[] = [];
   for (let cursor: string | undefined; ; ) {
     const answer = await client.call('listAudit', { query: { ...query, ...(cursor && { cursor }) } });
@@ -320,7 +320,7 @@ test('who is suspended cannot read it', async () => {
   await changeStatus(id, 'activate');
 }, 60_000);
 
-test('every day has one anchor, however often the job runs', async () => {
+test.skipIf(DEPLOYED)('every day has one anchor, however often the job runs', async () => {
   await hub.runSchedule('AuditAnchorSchedule');
   await hub.runSchedule('AuditAnchorSchedule');
   const lines = (await hub.logs())

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anAgreement, anAgreementBody, aProposal, VALIDITY } from '../support/agreements.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
-import { allItems, DEPLOYED, hub } from '../support/hub.ts';
+import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
@@ -136,7 +136,7 @@ function requestsWith(operationId: OperationId, text: string): CallOptions[] {
   const takesBody = 'body' in route;
   const good = goodRequest(operationId);
   const ids = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const queries = ['limit', 'cursor', 'institutionId', 'grantId', 'patient'];
+  const queries = ['limit', 'cursor', 'institutionId', 'grantId', 'patient', 'subject', 'actor', 'from'];
   return [
     ...ids.map((name) => ({ ...good, params: { ...params, [name]: text } })),
     ...queries.map((name) => ({ ...good, query: { [name]: text } })),
@@ -191,9 +191,18 @@ describe.each(ALL_ROUTES.map(({ operationId }) => operationId as OperationId))('
 
 describe('after all this', () => {
   test('no table holds any of it', async () => {
+    await caughtUp();
     const items = await allItems();
     expect(items.length).toBeGreaterThan(10);
+    expect(items.some(({ pk }) => String(pk).startsWith('CHAIN#'))).toBe(true);
     expect(items.filter((item) => found(JSON.stringify(item)).length > 0)).toEqual([]);
+  });
+
+  test.skipIf(DEPLOYED)('no key of an object holds any of it, nor what the audit anchors', async () => {
+    await hub.runSchedule('AuditAnchorSchedule');
+    const objects = await hub.objects();
+    expect(objects.map(({ key }) => key)).toContainEqual(expect.stringMatching(/^audit\/anchors\//));
+    expect(objects.filter((object) => found(JSON.stringify(object)).length > 0)).toEqual([]);
   });
 
   test.skipIf(DEPLOYED)('no log holds any of it', async () => {
@@ -201,6 +210,23 @@ describe('after all this', () => {
     expect(lines.length).toBeGreaterThan(100);
     expect(lines.filter((line) => found(line).length > 0)).toEqual([]);
   });
+});
+
+test('what may be said to partners, and whom to call, is not said in the audit', async () => {
+  const { provider } = scene;
+  await aPool(provider, { name: { en: 'Protons for Quisquilia' } });
+  const body = { contacts: [{ role: 'legal', name: SENTINELS.name.value, phone: SENTINELS.phone.value }] };
+  const params = { institutionId: provider.id };
+  expect((await provider.coordinator.call('replaceContacts', { params, body, ifMatch: '"0"' })).status).toBe(200);
+  await provider.coordinator.call('replaceContacts', { params, body: { contacts: [] }, ifMatch: '"1"' });
+  const { patient } = await aBooking(scene);
+
+  await caughtUp();
+
+  const rows = (await allItems()).filter(({ pk }) => String(pk).startsWith('CHAIN#'));
+  expect(rows.some(({ subject, subjectType }) => subject === provider.id && subjectType === 'contacts')).toBe(true);
+  const telling = rows.filter((row) => /Quisquilia|Zebulonova|297654321/.test(JSON.stringify(row)));
+  expect([...telling, ...rows.filter((row) => JSON.stringify(row).includes(`"${patient}"`))]).toEqual([]);
 });
 
 test.skipIf(DEPLOYED)('the name of a pool is shown to partners, but not logged', async () => {

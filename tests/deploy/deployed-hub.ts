@@ -110,6 +110,7 @@ async function deploy(
         await stack.invoke(rule.replace(/Schedule$/, ''), {});
       },
       drainStreams: () => notHere(endpoint),
+      objects: () => notHere(endpoint),
       logs: () => notHere(endpoint),
       databaseUsage: () => notHere(endpoint),
       finishedFiles: () => notHere(endpoint),

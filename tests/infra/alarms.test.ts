@@ -92,10 +92,11 @@ describe('every section on how to respond', () => {
 });
 
 describe('every alarm', () => {
-  test('says what no data means; only a silent sweep is bad', () => {
+  test('says what no data means; only a silent sweep, or no anchor, is bad', () => {
     const breaching = metricAlarms.filter((alarm) => at(alarm, 'TreatMissingData') !== 'notBreaching');
     expect(breaching.map((alarm) => [at(alarm, 'AlarmName'), at(alarm, 'TreatMissingData')])).toEqual([
       ['OncologyHub-prod-Quotas-SweepNotRunning', 'breaching'],
+      ['OncologyHub-prod-Audit-AnchorMissing', 'breaching'],
     ]);
   });
 
@@ -117,7 +118,7 @@ describe('an alarm watches', () => {
 
   test('every queue, from its first message on', () => {
     const queues = template.ofType('AWS::SQS::Queue');
-    expect(queues).toHaveLength(7);
+    expect(queues).toHaveLength(10);
     for (const queue of queues) {
       const [alarm] = watchers('ApproximateNumberOfMessagesVisible', queue);
       expect(alarm?.properties).toMatchObject({ Threshold: 1, Statistic: 'Maximum', EvaluationPeriods: 1 });
@@ -128,7 +129,7 @@ describe('an alarm watches', () => {
     const functions = template
       .ofType('AWS::Lambda::EventSourceMapping')
       .flatMap((each) => references(at(each, 'FunctionName')));
-    expect(functions).toHaveLength(7);
+    expect(functions).toHaveLength(10);
     for (const id of functions) {
       expect(watchers('IteratorAge', template.find(id, 'AWS::Lambda::Function'))).toHaveLength(1);
     }
@@ -136,7 +137,7 @@ describe('an alarm watches', () => {
 
   test.each(['ReadThrottleEvents', 'WriteThrottleEvents', 'SystemErrors'])('%s of every table', (metric) => {
     const tables = template.ofType('AWS::DynamoDB::GlobalTable');
-    expect(tables).toHaveLength(3);
+    expect(tables).toHaveLength(4);
     for (const table of tables) expect(watchers(metric, table)).toHaveLength(1);
   });
 
@@ -239,7 +240,8 @@ describe('the dashboard', () => {
       expect(shows(title).y).toBeGreaterThan(business);
       expect(shows(title).y).toBeLessThan(machinery);
     }
-    for (const title of ['Requests', 'Functions: errors', 'Sweep']) expect(shows(title).y).toBeGreaterThan(machinery);
+    for (const title of ['Requests', 'Functions: errors', 'Sweep, anchors'])
+      expect(shows(title).y).toBeGreaterThan(machinery);
   });
 
   test('shows every metric of the Hub’s own, and no other', () => {

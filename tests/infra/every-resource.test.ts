@@ -130,7 +130,7 @@ describe('every table', () => {
   const tables = () => template.ofType('AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table');
 
   test('is paid by use, streams its changes, is encrypted and forgets what it may', () => {
-    expect(tables()).toHaveLength(3);
+    expect(tables()).toHaveLength(4);
     for (const table of tables()) {
       expect(table.properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -251,6 +251,12 @@ describe('every bucket', () => {
     }
   });
 
+  test('of documents can lock what it keeps, and locks nothing by itself', () => {
+    const [bucket] = buckets().filter(({ logicalId }) => logicalId.startsWith('DocumentsBucket'));
+    expect(bucket?.properties).toMatchObject({ ObjectLockEnabled: true });
+    expect(bucket && at(bucket, 'ObjectLockConfiguration')).toBeUndefined();
+  });
+
   test('answers over TLS 1.2 and later only', () => {
     const denied = template
       .ofType('AWS::S3::BucketPolicy')
@@ -259,6 +265,28 @@ describe('every bucket', () => {
       .map(({ Condition }) => Condition);
     expect(denied).toContainEqual({ Bool: { 'aws:SecureTransport': 'false' } });
     expect(denied).toContainEqual({ NumericLessThan: { 's3:TlsVersion': 1.2 } });
+  });
+});
+
+describe('the anchors of the audit', () => {
+  const statements = (of: typeof template) =>
+    of
+      .ofType('AWS::IAM::Policy')
+      .filter(({ logicalId }) => logicalId.startsWith('AuditAnchor'))
+      .flatMap((policy) => at(policy, 'PolicyDocument', 'Statement') as { Action: string | string[] }[]);
+  const keptDays = (of: typeof template) =>
+    at(of.find('AuditAnchorFunction', 'AWS::Lambda::Function'), 'Environment', 'Variables', 'KEPT_DAYS');
+
+  test('are written by a job that can neither remove one nor cut its time short', () => {
+    const onBucket = statements(template).flatMap(({ Action }) =>
+      [Action].flat().filter((each) => each.startsWith('s3:')),
+    );
+    expect(onBucket.toSorted()).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:PutObjectRetention']);
+  });
+
+  test('stay for ten years, in dev for a day', () => {
+    expect(keptDays(template)).toBe('3653');
+    expect(keptDays(templateOf(stage('dev')))).toBe('1');
   });
 });
 
@@ -288,7 +316,7 @@ describe('what is stored', () => {
 
 test('what fails on a stream is retried, then parked', () => {
   const mappings = template.ofType('AWS::Lambda::EventSourceMapping');
-  expect(mappings).toHaveLength(7);
+  expect(mappings).toHaveLength(10);
   for (const mapping of mappings) {
     expect(mapping.properties).toMatchObject({
       BisectBatchOnFunctionError: true,

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
@@ -17,6 +19,7 @@ export const hub: Controls = {
   invoke: (lambda, event) => ask('invoke', lambda, event),
   runSchedule: (rule) => ask('runSchedule', rule),
   drainStreams: () => ask('drainStreams'),
+  objects: () => ask('objects'),
   logs: () => ask('logs'),
   databaseUsage: () => ask('databaseUsage'),
   finishedFiles: () => ask('finishedFiles'),
@@ -30,6 +33,11 @@ async function ask<K extends keyof Controls>(
   const { result, error } = (await response.json()) as { result: Awaited<ReturnType<Controls[K]>>; error?: string };
   if (error !== undefined) throw new Error(error);
   return result;
+}
+
+/** Resolves when the jobs that follow streams have caught up, as far as that can be seen. */
+export async function caughtUp(): Promise<void> {
+  await (DEPLOYED ? sleep(10_000) : hub.drainStreams());
 }
 
 let facts: Promise<HubFacts> | undefined;

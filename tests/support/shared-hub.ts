@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { TestProject } from 'vitest/node';
 
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
-import { startHub } from '../../lib/local/hub.ts';
+import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { type SharedHub, serveControls, sparePartners } from './controls.ts';
 
 /**
@@ -62,6 +63,7 @@ async function start(project: TestProject): Promise<SharedHub> {
       invoke: (lambda, event) => hub.invoke(lambda, event),
       runSchedule: (rule) => hub.runSchedule(rule),
       drainStreams: () => hub.drainStreams(),
+      objects: () => objectsOf(hub),
       logs: async () => lines,
       databaseUsage: async () => {
         const usage = hub.databaseUsage();
@@ -71,6 +73,21 @@ async function start(project: TestProject): Promise<SharedHub> {
     },
     stop,
   };
+}
+
+async function objectsOf(hub: Hub): Promise<{ key: string; content: string }[]> {
+  const client = new S3Client({
+    endpoint: hub.s3Endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const Bucket = hub.bucketName('DocumentsBucket');
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+  const objects = Contents.map(async ({ Key: key = '' }) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key }));
+    return { key, content: (await Body?.transformToString()) ?? '' };
+  });
+  return Promise.all(objects);
 }
 
 function finishedFiles({ vitest, config }: TestProject): string[] {

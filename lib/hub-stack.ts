@@ -28,12 +28,7 @@ export class HubStack extends Stack {
     const foundation = new Foundation(this, 'Foundation', config);
     const identity = new Identity(this, 'Identity', foundation);
     const http = new ContractHttpApi(this, 'HttpApi', { foundation, identity });
-    const cursors = new SigningSecret(this, 'CursorSecret', {
-      foundation,
-      description: 'Signs the cursors of lists',
-      notRotated:
-        'It signs cursors, which live for minutes and open nothing by themselves. It is replaced by a deployment, as the runbook says; a rotation by itself would break every list that is being read.',
-    });
+    const cursors = new SigningSecret(this, 'CursorSecret', { foundation, description: 'Signs the cursors of lists' });
 
     const documents = new DocumentBucket(this, 'Documents', foundation);
     new PortalContext(this, 'Portal', { bundle: BUNDLES.portal, foundation, http, identity });

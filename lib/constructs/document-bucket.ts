@@ -1,4 +1,6 @@
-import { CfnElement, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
@@ -19,13 +21,6 @@ const PRIVATE = {
  */
 export class DocumentBucket extends Construct {
   readonly bucket: Bucket;
-  /** The bucket as the template declares it. */
-  get resource(): CfnElement {
-    const { defaultChild } = this.bucket.node;
-    if (defaultChild === undefined || !CfnElement.isCfnElement(defaultChild))
-      throw new Error('A bucket has no resource');
-    return defaultChild;
-  }
 
   constructor(scope: Construct, id: string, { key, removalPolicy, stage }: Foundation) {
     super(scope, id);
@@ -61,5 +56,39 @@ export class DocumentBucket extends Construct {
       'HIPAA.Security-S3DefaultEncryptionKMS',
       'NIST.800.53.R5-S3DefaultEncryptionKMS',
     );
+  }
+
+  /**
+   * Lets a function add objects behind a prefix, and lock them. Nobody replaces or hides one there, whatever else they may:
+   * the bucket itself says so, which a role could be given the right to get around.
+   * @param prefix with the slash at its end
+   */
+  letAdd(handler: IFunction, prefix: string): void {
+    const objects = this.bucket.arnForObjects(`${prefix}*`);
+    const who = { principals: [handler.grantPrincipal] };
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        ...who,
+        actions: ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention'],
+        resources: [objects],
+      }),
+    );
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        ...who,
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
+      }),
+    );
+    const nobody = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources: [objects] };
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        ...nobody,
+        actions: ['s3:PutObject'],
+        conditions: { Null: { 's3:if-none-match': 'true' } },
+      }),
+    );
+    this.bucket.addToResourcePolicy(new PolicyStatement({ ...nobody, actions: ['s3:DeleteObject'] }));
   }
 }

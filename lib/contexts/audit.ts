@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -6,7 +6,6 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
-import { accept } from '../constructs/accept.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable } from '../constructs/context-table.ts';
 import type { DocumentBucket } from '../constructs/document-bucket.ts';
@@ -61,8 +60,6 @@ export class AuditContext extends Construct {
     const seal = new SigningSecret(this, 'SealKey', {
       foundation,
       description: 'Makes the hashes by which the audit tells that something confidential has changed',
-      notRotated:
-        'What the audit keeps of confidential content can be compared only with what was made with the same key.',
     });
     this.#environment = { TABLE_NAME: table.tableName, SEAL_KEY: seal.value };
 
@@ -125,9 +122,8 @@ export class AuditContext extends Construct {
 
   #anchor(): void {
     const { bundle, foundation, documents } = this.#props;
-    const { bucket } = documents;
     const { stage, alarms } = foundation;
-    const job = new ContextFunction(this, 'Anchor', {
+    const { function: anchor } = new ContextFunction(this, 'Anchor', {
       foundation,
       description: 'Keeps every day where each chain of the audit stands, where nobody can change it',
       impact: ANCHOR_IMPACT,
@@ -135,27 +131,13 @@ export class AuditContext extends Construct {
       entry: 'audit-anchor-handler',
       environment: {
         TABLE_NAME: this.#table.table.tableName,
-        BUCKET_NAME: bucket.bucketName,
+        BUCKET_NAME: documents.bucket.bucketName,
         KEPT_DAYS: String(stage.keepData ? KEPT_DAYS.kept : KEPT_DAYS.tried),
       },
       timeout: Duration.minutes(1),
     });
-    const { function: anchor } = job;
     allow(anchor, ['dynamodb:Query'], this.#table.table.tableArn);
-    allow(anchor, ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention'], bucket.arnForObjects('audit/anchors/*'));
-    const bucketId = Stack.of(this).getLogicalId(documents.resource);
-    accept(
-      job,
-      'Every day’s anchor has a key of its own, behind the same prefix.',
-      `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/audit/anchors/*]`,
-    );
-    anchor.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['s3:ListBucket'],
-        resources: [bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': 'audit/anchors/*' } },
-      }),
-    );
+    documents.letAdd(anchor, 'audit/anchors/');
     // Once a day there is something to do; the other runs make good what failed.
     runOnSchedule(this, 'AnchorSchedule', anchor, Schedule.rate(Duration.hours(1)));
     alarms.raise(this, 'AnchorMissing', {

@@ -26,7 +26,7 @@ const PARKING = ['sqs:SendMessage'];
 /** `dynamodb:PutItem QuotasData….Arn` */
 const named = (actions: readonly string[], resource: unknown): string[] => {
   const joined = (resource as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join']?.[1];
-  // An index, or objects: the ARN of a table or bucket, and what is behind it.
+  // An index: the ARN of its table, and what is behind it.
   const [whole, rest] = joined?.length === 2 ? joined : [resource, ''];
   const [id, attribute] = (whole as { 'Fn::GetAtt'?: [string, string] } | undefined)?.['Fn::GetAtt'] ?? [];
   return actions.map(
@@ -45,10 +45,6 @@ const granted = (lambda: Resource): string[] =>
 /** What the gateway's own API is asked for, which the local runtime allows everybody: `tests/api/members.test.ts` sees it. */
 const askedOfTheGateway = (lambda: Resource): string[] =>
   granted(lambda).filter((each) => /^apigateway:(GET|PATCH) .*\/authorizers\//.test(each));
-
-/** What the bucket is asked for, where the local runtime allows everybody everything: `every-resource.test.ts` sees it. */
-const askedOfTheBucket = (lambda: Resource): string[] =>
-  granted(lambda).filter((each) => /^s3:\w+ DocumentsBucket\w+\.Arn(\/audit\/anchors\/\*)?$/.test(each));
 
 /** What the Lambda service does in the name of a function's role, where no test can see it. */
 function madeByTheService(lambda: Resource): string[] {
@@ -104,7 +100,7 @@ describe.skipIf(usage === undefined)('while the API tests ran', () => {
         `${action} ${tableOf(resource)}${partition === undefined ? '' : ` ${partition}`}`,
     );
     expect(granted(lambda).toSorted()).toEqual(
-      [...seen, ...madeByTheService(lambda), ...askedOfTheGateway(lambda), ...askedOfTheBucket(lambda)].toSorted(),
+      [...seen, ...madeByTheService(lambda), ...askedOfTheGateway(lambda)].toSorted(),
     );
   });
 });

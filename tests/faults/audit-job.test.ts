@@ -64,9 +64,8 @@ const toldBy = (rows: Awaited<ReturnType<typeof rowsOf>>) =>
 const versionsOf = (told: readonly Told[]) =>
   told.map(({ after }) => `${after.id} ${String(after.version)}`).toSorted();
 
-async function expectWhole(told: readonly Told[]): Promise<void> {
-  const [{ after: grant } = { after: undefined }] = told;
-  const rows = await rowsOf(String(grant && 'beneficiaryId' in grant ? grant.beneficiaryId : ''));
+async function expectWhole({ told, grant }: Pick<ReturnType<typeof aHistory>, 'told' | 'grant'>): Promise<void> {
+  const rows = await rowsOf(grant.beneficiaryId);
   expect(faultsOfChain(rows)).toEqual([]);
   expect(toldBy(rows)).toEqual(versionsOf(told));
 }
@@ -77,7 +76,8 @@ test.each(FAULTS)(
     let reached = true;
     let at = 1;
     for (; reached; at++) {
-      const { told } = aHistory(3);
+      const history = aHistory(3);
+      const { told } = history;
       scene.proxy.follow(({ number }) => (number === at ? fault : undefined));
       let rest = await deliver(told);
       reached = scene.proxy.calls >= at;
@@ -85,7 +85,7 @@ test.each(FAULTS)(
       for (let round = 0; rest.length > 0 && round < 5; round++) rest = await deliver(rest);
       // And once more, as if nobody had heard that it was done.
       await deliver(told);
-      await expectWhole(told);
+      await expectWhole(history);
     }
     // For the chain of each of both sides, and of who did it: its end, its place in the list, its rows.
     expect(at).toBeGreaterThan(10);
@@ -95,27 +95,30 @@ test.each(FAULTS)(
 
 describe('records that come', () => {
   test('twice, or again after others, are written once', async () => {
-    const { told } = aHistory(8);
+    const history = aHistory(8);
+    const { told } = history;
     await deliver([...told.slice(0, 3), ...told.slice(0, 3)]);
     await deliver(told);
     await deliver(told.slice(2, 5));
-    await expectWhole(told);
+    await expectWhole(history);
   });
 
   test('in another order are all written, with when they happened', async () => {
-    const { told, grant } = aHistory(6);
+    const history = aHistory(6);
+    const { told, grant } = history;
     await deliver([told[0]!, ...told.slice(3)]);
     await deliver(told.slice(1, 3));
-    await expectWhole(told);
+    await expectWhole(history);
     const late = (await rowsOf(grant.beneficiaryId)).filter((row) => 'happenedAt' in row);
     expect(late.map(({ happenedAt }) => happenedAt)).toEqual(told.slice(1, 3).map(({ after }) => after.updatedAt));
   });
 
   test('to several writers at once make one chain', async () => {
-    const { told } = aHistory(10);
+    const history = aHistory(10);
+    const { told } = history;
     await Promise.all([deliver(told), deliver(told.slice(4)), deliver(told.slice(0, 7))]);
     await deliver(told);
-    await expectWhole(told);
+    await expectWhole(history);
   });
 });
 
@@ -123,7 +126,7 @@ test('what cannot be read does not keep the others waiting', async () => {
   const [one, other] = [aHistory(3), aHistory(3)];
   const broken = one.told.map((each) => ({ ...each, after: { ...each.after, by: 'nobody' } }) as unknown as Told);
   expect(await deliver([...broken, ...other.told])).toHaveLength(6);
-  await expectWhole(other.told);
+  await expectWhole(other);
   expect(await rowsOf(one.grant.beneficiaryId)).toEqual([]);
 });
 
@@ -134,7 +137,7 @@ test('a chain that cannot be written does not keep the others waiting', async ()
     new PutCommand({ TableName: scene.hub.tableName('Audit'), Item: taken }),
   );
   expect(await deliver([...one.told, ...other.told])).toHaveLength(4);
-  await expectWhole(other.told);
+  await expectWhole(other);
 });
 
 test('a look at others’ bookings that cannot be written down is not answered', async () => {

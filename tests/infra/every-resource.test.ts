@@ -269,19 +269,34 @@ describe('every bucket', () => {
 });
 
 describe('the anchors of the audit', () => {
-  const statements = (of: typeof template) =>
-    of
-      .ofType('AWS::IAM::Policy')
-      .filter(({ logicalId }) => logicalId.startsWith('AuditAnchor'))
-      .flatMap((policy) => at(policy, 'PolicyDocument', 'Statement') as { Action: string | string[] }[]);
+  interface Statement {
+    readonly Effect: string;
+    readonly Action: string | string[];
+    readonly Principal: unknown;
+    readonly Resource: unknown;
+    readonly Condition?: unknown;
+  }
+  const statements = template
+    .ofType('AWS::S3::BucketPolicy')
+    .flatMap((policy) => at(policy, 'PolicyDocument', 'Statement') as Statement[])
+    .filter(({ Resource, Condition }) => JSON.stringify([Resource, Condition]).includes('audit/anchors/*'));
   const keptDays = (of: typeof template) =>
     at(of.find('AuditAnchorFunction', 'AWS::Lambda::Function'), 'Environment', 'Variables', 'KEPT_DAYS');
 
   test('are written by a job that can neither remove one nor cut its time short', () => {
-    const onBucket = statements(template).flatMap(({ Action }) =>
-      [Action].flat().filter((each) => each.startsWith('s3:')),
-    );
-    expect(onBucket.toSorted()).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:PutObjectRetention']);
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed.flatMap(({ Action }) => Action).toSorted()).toEqual([
+      ...['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:PutObjectRetention'],
+    ]);
+    for (const { Principal } of allowed) expect(JSON.stringify(Principal)).toMatch(/"AuditAnchorRole\w+"/);
+  });
+
+  test('are replaced and hidden by nobody', () => {
+    const denied = statements.filter(({ Effect }) => Effect === 'Deny');
+    expect(denied).toMatchObject([
+      { Action: 's3:PutObject', Principal: { AWS: '*' }, Condition: { Null: { 's3:if-none-match': 'true' } } },
+      { Action: 's3:DeleteObject', Principal: { AWS: '*' } },
+    ]);
   });
 
   test('stay for ten years, in dev for a day', () => {

@@ -57,6 +57,12 @@ test('the token endpoint gives what the trigger says, and nothing to who is not 
     clientId: account,
     institutionId: institution.id,
     roles: ['commission-member', 'auditor'],
-    scopes: ['hub/institutions.read', 'hub/institutions.members', 'hub/agreements.read', 'hub/quotas.read'],
+    scopes: [
+      'hub/institutions.read',
+      'hub/institutions.members',
+      'hub/agreements.read',
+      'hub/quotas.read',
+      'hub/audit.read',
+    ],
   });
 });

@@ -51,6 +51,8 @@ export interface Controls {
   readonly runSchedule: (rule: string) => Promise<void>;
   /** Resolves when the jobs that follow streams have caught up. */
   readonly drainStreams: () => Promise<void>;
+  /** Everything in the bucket of documents. */
+  readonly objects: () => Promise<readonly { readonly key: string; readonly content: string }[]>;
   /** Everything the functions have written so far. */
   readonly logs: () => Promise<readonly string[]>;
   /** What each function has done with the database so far, by logical id. */

@@ -5,7 +5,7 @@ import { entriesOfChange, entriesOfReading } from '../../lambdas/audit/model.ts'
 import { sealedWith } from '../../lambdas/audit/seal.ts';
 import { institutionsChange } from '../../lambdas/institutions/published-changes.ts';
 import { quotasChange, quotasReading } from '../../lambdas/quotas/published-changes.ts';
-import { HUB } from '../../lambdas/shared/auth/agent.ts';
+import { type Agent, HUB } from '../../lambdas/shared/auth/agent.ts';
 import { aChain, anEntry } from '../support/audit.ts';
 import { aHistory } from '../support/ledger.ts';
 
@@ -270,8 +270,7 @@ describe('the chains', () => {
   } as const;
 
   test('of all whose change it is have it, and that of who made it', () => {
-    const { institutionId: _, ...rest } = BY;
-    const chains = (by: typeof BY | typeof rest) => [...entriesOfChange({ ...change, by }).keys()];
+    const chains = (by: Agent) => [...entriesOfChange({ ...change, by }).keys()];
     expect(chains(BY)).toEqual(['one', 'two']);
     expect([...entriesOfChange({ ...change, by: { ...BY, institutionId: 'three' } }).keys()]).toEqual([
       'one',
@@ -302,8 +301,8 @@ describe('the chains', () => {
 
 test('a row of a booking fits into one kilobyte with its keys', () => {
   const { told } = aHistory(2);
-  const [, { before, after }] = told as [unknown, { before: object; after: object }];
-  const change = quotasChange({ before: before && { ...before }, after: { sk: 'BOOKING#', ...after } }, seal)!;
+  const [, { before, after }] = told as [unknown, { before: undefined; after: object }];
+  const change = quotasChange({ before, after: { sk: 'BOOKING#', ...after } }, seal)!;
   const id = uuid(1);
   const [[, entry]] = [...entriesOfChange({ ...change, by: { ...change.by, actor: id } })] as [
     [string, ReturnType<typeof anEntry>],

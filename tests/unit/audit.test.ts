@@ -44,6 +44,21 @@ describe('a booking', () => {
     expect(changes[1]?.after).not.toHaveProperty('confidential');
   });
 
+  test('shows these fields and no others', () => {
+    const shown = new Set(changes.flatMap((change) => Object.keys({ ...change?.before, ...change?.after })));
+    expect([...shown].toSorted()).toEqual(['confidential', 'expiresAt', 'grantId', 'status', 'unitForfeited']);
+  });
+
+  test.each([{ patient: 'P-other' }, { ageBand: '0-17' }, { diagnosis: 'C71.9' }])(
+    'with %o shows that something is other',
+    (other) => {
+      const before = { sk: 'BOOKING#x', ...steps[0]!.after };
+      const change = quotasChange({ before, after: { ...before, ...other, version: 2 } }, seal);
+      expect(change?.before?.['confidential']).not.toBe(change?.after?.['confidential']);
+      expect(Object.keys(change?.after ?? {})).toEqual(['confidential']);
+    },
+  );
+
   test('of the same version has not changed', () => {
     const item = { sk: 'BOOKING#x', ...steps[0]!.after };
     expect(quotasChange({ before: item, after: { ...item, segment: 7 } }, seal)).toBeUndefined();

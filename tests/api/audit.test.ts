@@ -4,7 +4,7 @@ import { faultsOfChain } from '../../lambdas/shared/chain/chain.ts';
 import { anAgreement, terminate } from '../support/agreements.ts';
 import { api } from '../support/client.ts';
 import { aBooking, aBookingBody, act, aGrant, anInstitution, aPool, type Scene } from '../support/factories.ts';
-import { caughtUp, DEPLOYED, hub } from '../support/hub.ts';
+import { caughtUp, hub } from '../support/hub.ts';
 import { aClient, anInvited, changeStatus, revokeClientsOf } from '../support/institutions.ts';
 import { aLoan, aPair, transfer } from '../support/loans.ts';
 import type { AnswerOf } from '../support/routes.ts';
@@ -319,14 +319,3 @@ test('who is suspended cannot read it', async () => {
     .toBe('institution-suspended');
   await changeStatus(id, 'activate');
 }, 60_000);
-
-test.skipIf(DEPLOYED)('every day has one anchor, however often the job runs', async () => {
-  await hub.runSchedule('AuditAnchorSchedule');
-  await hub.runSchedule('AuditAnchorSchedule');
-  const lines = (await hub.logs())
-    .filter((line) => line.includes('audit-anchor'))
-    .map((line) => JSON.parse(line) as object);
-  expect(lines.length).toBeGreaterThanOrEqual(2);
-  expect(lines.every((line) => 'AuditAnchored' in line)).toBe(true);
-  expect(lines.filter((line) => 'chains' in line)).toHaveLength(1);
-});

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -101,6 +101,23 @@ test('finds nothing in what the Hub wrote', async () => {
   expect(await findings()).toEqual({});
   expect((await rows()).length).toBeGreaterThan(5);
 }, 120_000);
+
+test('a day has one anchor, however often the job runs', async () => {
+  const anchors = async () => {
+    const { client, name: Bucket } = data.bucket;
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+    return Promise.all(
+      Contents.map(async ({ Key }) => {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        return [Key, await Body?.transformToString()];
+      }),
+    );
+  };
+  const before = await anchors();
+  await hub.runSchedule('AuditAnchorSchedule');
+  expect(before).toEqual([[expect.stringMatching(/^audit\/anchors\/[\d-]{10}\.json$/), expect.any(String)]]);
+  expect(await anchors()).toEqual(before);
+}, 60_000);
 
 test('finds a row that was edited', async () => {
   const found = await after((stored) =>

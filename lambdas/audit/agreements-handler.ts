@@ -1,10 +1,11 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 
 import { agreementsChange } from '../agreements/published-changes.ts';
-import { deployedAudit } from './deployed-audit.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
+import { AuditTable } from './audit-table.ts';
 import { readerOf, writeDown } from './write-down.ts';
 
-const audit = deployedAudit();
+const audit = new AuditTable(deployedTable());
 const read = readerOf(agreementsChange);
 
 /** Writes down what happens to agreements. */

@@ -1,11 +1,12 @@
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { logJob } from '../shared/observability/log.ts';
 import { AnchorBucket } from './anchor-bucket.ts';
 import { anchorChains } from './anchor-operations.ts';
-import { deployedAudit } from './deployed-audit.ts';
+import { AuditTable } from './audit-table.ts';
 
 const ports = {
-  audit: deployedAudit(),
+  audit: new AuditTable(deployedTable()),
   bucket: new AnchorBucket(environment('BUCKET_NAME')),
   now: () => new Date(),
   keptDays: Number(environment('KEPT_DAYS')),

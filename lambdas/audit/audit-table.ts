@@ -18,6 +18,7 @@ import { type AuditEntry, completed, sourceOf } from './model.ts';
  * | institutions that have a chain | `CHAINS` | `<institution>` |
  * | partner, copied from the registry | `PARTNER#<id>` | `PARTNER` |
  * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
+ * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
  *
  * Two indexes, `BySubject` and `ByActor`, hold the keys of rows by `subject` and `actor`, in the order of `place`.
  */

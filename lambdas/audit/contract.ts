@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { seenBy } from '../shared/auth/rules.ts';
 import { ROLES } from '../shared/auth/vocabulary.ts';
 import { SUBJECT_TYPES } from '../shared/chain/change.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
@@ -73,7 +74,7 @@ export const auditRoutes = defineRoutes({
     description:
       'The chain of your institution, newest first: all changes of what is yours and all that you have made, and which of your bookings others were shown. A change has its row a moment after it was made.',
     scopes: ['hub/audit.read'],
-    access: { self: ['coordinator', 'auditor', 'hub-admin'], none: ['hub-admin', 'auditor'] },
+    access: seenBy(['coordinator', 'auditor', 'hub-admin'], 'self'),
     query: z
       .strictObject({
         ...PageQuery,
@@ -96,7 +97,7 @@ export const auditRoutes = defineRoutes({
     response: {
       status: 200,
       description: 'A page of the chain.',
-      schema: pageOf(AuditRow).register(z.globalRegistry, { id: 'AuditPage' }),
+      schema: pageOf(AuditRow, 'AuditPage'),
     },
     problems: [NotFound, InvalidCursor],
   },

@@ -3,11 +3,12 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { isShutOut, readInstitutionChange } from '../institutions/published.ts';
 import { institutionsChange } from '../institutions/published-changes.ts';
 import { inBatches } from '../shared/batches.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
-import { deployedAudit } from './deployed-audit.ts';
+import { AuditTable } from './audit-table.ts';
 import { readerOf, writeDown } from './write-down.ts';
 
-const audit = deployedAudit();
+const audit = new AuditTable(deployedTable());
 const read = readerOf(institutionsChange);
 
 /** Institutions that are followed at the same time. */

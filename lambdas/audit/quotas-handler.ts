@@ -1,12 +1,13 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 
 import { quotasChange, quotasReading } from '../quotas/published-changes.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { newItem } from '../shared/dynamo/stream.ts';
-import { deployedAudit } from './deployed-audit.ts';
+import { AuditTable } from './audit-table.ts';
 import { entriesOfReading } from './model.ts';
 import { type Entries, readerOf, writeDown } from './write-down.ts';
 
-const audit = deployedAudit();
+const audit = new AuditTable(deployedTable());
 const changes = readerOf(quotasChange);
 
 function read(record: DynamoDBRecord): Entries {

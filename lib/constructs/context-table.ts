@@ -122,3 +122,13 @@ export function mayUse({ tableArn }: TableV2, handler: IFunction, uses: Uses): v
     );
   }
 }
+
+/** Lets a function look things up in indexes of a table, which have keys only. Their partitions are ids: no pattern tells whose. */
+export function mayLookUpIn({ tableArn }: TableV2, handler: IFunction, indexes: readonly string[]): void {
+  handler.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: indexes.map((name) => `${tableArn}/index/${name}`),
+    }),
+  );
+}

@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
-import { ContextTable } from '../constructs/context-table.ts';
+import { ContextTable, mayLookUpIn, mayUse } from '../constructs/context-table.ts';
 import type { DocumentBucket } from '../constructs/document-bucket.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
@@ -69,11 +68,14 @@ export class AuditContext extends Construct {
       impact: 'Partners and auditors cannot look up who changed what.',
       bundle,
       entry: 'audit-handler',
-      environment: { TABLE_NAME: table.tableName, CURSOR_SECRET: cursors.value },
+      environment: {
+        TABLE_NAME: table.tableName,
+        CURSOR_SECRET: cursors.value,
+        REQUESTS_PER_CLIENT: String(foundation.stage.throttle.perClient),
+      },
     });
-    allow(handler, ['dynamodb:GetItem'], table.tableArn);
-    const indexes = ['BySubject', 'ByActor'].map((name) => `${table.tableArn}/index/${name}`);
-    allow(handler, ['dynamodb:Query'], table.tableArn, ...indexes);
+    mayUse(table, handler, { GetItem: ['CHAIN#*', 'SHUT-OUT'], Query: ['CHAIN#*'], UpdateItem: ['RATE#*'] });
+    mayLookUpIn(table, handler, ['BySubject', 'ByActor']);
     http.serve(auditRoutes, handler);
 
     const registry = this.#follow('Institutions', 'institutions', institutions, [
@@ -83,7 +85,7 @@ export class AuditContext extends Construct {
       },
     ]);
     // It also follows who is shut out.
-    allow(registry, ['dynamodb:UpdateItem'], table.tableArn);
+    mayUse(table, registry, { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
     this.#follow('Agreements', 'agreements', agreements, [
       { eventName: CHANGES, dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } },
     ]);
@@ -115,7 +117,7 @@ export class AuditContext extends Construct {
       environment: this.#environment,
       timeout: Duration.seconds(30),
     });
-    allow(job, ['dynamodb:Query', 'dynamodb:PutItem'], this.#table.table.tableArn);
+    mayUse(this.#table.table, job, { Query: ['CHAIN#*'], PutItem: ['CHAIN#*', 'CHAINS'] });
     runOnStream(job, { alarms: foundation.alarms, table: source.table, filters, impact: IMPACT });
     return job;
   }
@@ -136,7 +138,7 @@ export class AuditContext extends Construct {
       },
       timeout: Duration.minutes(1),
     });
-    allow(anchor, ['dynamodb:Query'], this.#table.table.tableArn);
+    mayUse(this.#table.table, anchor, { Query: ['CHAIN#*', 'CHAINS'] });
     documents.letAdd(anchor, 'audit/anchors/');
     // Once a day there is something to do; the other runs make good what failed.
     runOnSchedule(this, 'AnchorSchedule', anchor, Schedule.rate(Duration.hours(1)));
@@ -151,9 +153,4 @@ export class AuditContext extends Construct {
       runbook: 'respond-to-a-missing-anchor',
     });
   }
-}
-
-/** Nothing but these actions on these resources: the library's grants would add every index. */
-function allow(handler: Lambda, actions: string[], ...resources: string[]): void {
-  handler.addToRolePolicy(new PolicyStatement({ actions, resources }));
 }

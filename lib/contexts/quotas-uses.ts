@@ -17,7 +17,7 @@ export const QUOTAS_USES = {
   http: {
     GetItem: [...CLAIMS, 'AGREEMENT#*', 'POOL#*', 'REQUEST#*', 'SHUT-OUT'],
     Query: SEARCHED,
-    PutItem: [...SEARCHED, 'POOL#*', 'REQUEST#*', 'SWEEP'],
+    PutItem: [...SEARCHED, 'POOL#*', 'READING#*', 'REQUEST#*', 'SWEEP'],
     UpdateItem: ['GRANT#*', 'POOL#*', 'RATE#*'],
     ConditionCheckItem: ['AGREEMENT#*', 'PARTNER#*'],
     DeleteItem: LINES,

@@ -26,6 +26,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['AgreementsHttp', 'listAgreements'],
     ['QuotasHttp', 'listPools'],
     ['QuotasAccounting', 'listLoanBalances'],
+    ['AuditHttp', 'listAudit'],
   ])('is counted by %s and let pass', { timeout: 90_000 }, async (lambda, operationId) => {
     const institutionId = await hub.spareInstitution();
     const client = api(institutionId);

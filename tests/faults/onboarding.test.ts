@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+
 import { type ClientAndSecret, makeClient } from '../../lambdas/institutions/client-operations.ts';
 import type { Member } from '../../lambdas/institutions/model.ts';
 import type { ClientPorts } from '../../lambdas/institutions/ports.ts';

@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     // Files share nothing but modules, and loading those again for each would take as long as the tests.
     isolate: false,
-    maxWorkers: 2,
+    maxWorkers: 3,
     globalSetup: ['tests/support/shared-hub.ts'],
     // The first test that asks for the shared hub waits until it has a thousand partners in all their lists.
     testTimeout: 60_000,

@@ -20,6 +20,8 @@ export interface ContextTableProps {
   readonly impact: string;
   /** Where else its items are found: by attributes, in whose index they are by their keys alone. */
   readonly indexes?: readonly TableIndex[];
+  /** Whether anything is made from its changes. @default true */
+  readonly followed?: boolean;
 }
 
 export interface TableIndex {
@@ -35,12 +37,12 @@ const FEW = 10;
 
 /**
  * A bounded context's only table: partition key `pk`, sort key `sk`, paid per request, encrypted with the Hub's key,
- * restorable to any second of the last days, with a stream from which everything derived is made.
+ * restorable to any second of the last days, with a stream from which whatever is derived is made.
  */
 export class ContextTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, { foundation, impact, indexes = [] }: ContextTableProps) {
+  constructor(scope: Construct, id: string, { foundation, impact, indexes = [], followed = true }: ContextTableProps) {
     super(scope, id);
     const { stage, key, removalPolicy, alarms } = foundation;
     const { replicas, recoveryDays, keepData } = stage;
@@ -61,7 +63,7 @@ export class ContextTable extends Construct {
         sortKey: { name: sortKey, type: AttributeType.STRING },
         projectionType: ProjectionType.KEYS_ONLY,
       })),
-      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      ...(followed && { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES }),
       timeToLiveAttribute: 'ttl',
       removalPolicy,
     });

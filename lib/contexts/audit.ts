@@ -54,6 +54,7 @@ export class AuditContext extends Construct {
         { name: 'BySubject', partitionKey: 'subject', sortKey: 'place' },
         { name: 'ByActor', partitionKey: 'actor', sortKey: 'place' },
       ],
+      followed: false,
     });
     const { table } = this.#table;
     const seal = new SigningSecret(this, 'SealKey', {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { api } from '../support/client.ts';
-import { DEPLOYED, hub } from '../support/hub.ts';
+import { DEPLOYED, hasUsed, hub } from '../support/hub.ts';
 import type { OperationId } from '../support/routes.ts';
 
 /**
@@ -11,13 +11,6 @@ import type { OperationId } from '../support/routes.ts';
 
 /** More than a tenth of what the stage `dev` lets one client send in a window. */
 const BUSY = 230;
-
-const counts = async (lambda: string): Promise<boolean> => {
-  const usage = Object.entries((await hub.databaseUsage()) ?? {});
-  return usage.some(
-    ([name, { used }]) => name.startsWith(lambda) && used.some(({ partition }) => partition === 'RATE#*'),
-  );
-};
 
 describe.skipIf(DEPLOYED)('a busy client', () => {
   test.each<[string, OperationId]>([
@@ -40,7 +33,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
             for (const { code } of await Promise.all(Array.from({ length: 23 }, send))) codes.add(code);
           }
           expect([...codes]).toEqual(['200']);
-          return counts(lambda);
+          return hasUsed(lambda, 'UpdateItem', 'RATE#*');
         },
         { timeout: 60_000 },
       )

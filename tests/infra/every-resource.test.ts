@@ -129,12 +129,21 @@ test('every secret is encrypted with the Hub’s key', () => {
 describe('every table', () => {
   const tables = () => template.ofType('AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table');
 
-  test('is paid by use, streams its changes, is encrypted and forgets what it may', () => {
+  test('streams its changes, if anything is made from them', () => {
+    const followed = template
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .flatMap((mapping) => references(at(mapping, 'EventSourceArn')));
+    const streaming = tables().filter(({ properties }) => properties['StreamSpecification'] !== undefined);
+    expect(new Set(streaming.map(({ logicalId }) => logicalId))).toEqual(new Set(followed));
+    for (const table of streaming)
+      expect(at(table, 'StreamSpecification', 'StreamViewType')).toBe('NEW_AND_OLD_IMAGES');
+  });
+
+  test('is paid by use, is encrypted and forgets what it may', () => {
     expect(tables()).toHaveLength(4);
     for (const table of tables()) {
       expect(table.properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
-        StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
         SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
         TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
       });

@@ -66,6 +66,16 @@ export async function quotasTable(): Promise<string> {
   return (await hubFacts()).tables.quotas;
 }
 
+/** Whether a function has been seen to do this in partitions of its table, by the pattern that allows it. */
+export async function hasUsed(lambda: string, action: string, partitions: string): Promise<boolean> {
+  const usage = Object.entries((await hub.databaseUsage()) ?? {});
+  return usage.some(
+    ([name, { used }]) =>
+      name.startsWith(lambda) &&
+      used.some((call) => call.action === `dynamodb:${action}` && call.partition === partitions),
+  );
+}
+
 /** Every item of every table. */
 export async function allItems(): Promise<Record<string, unknown>[]> {
   const client = await engine();

@@ -1,0 +1,39 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { expect, test } from 'vitest';
+
+import { api } from '../support/client.ts';
+import { anInstitution } from '../support/factories.ts';
+import { hub } from '../support/hub.ts';
+
+/** As a stream tells it of something new. */
+const madeRecord = (Keys: object, item: object) => {
+  const by = { actor: 'hub', role: 'system' };
+  const made = {
+    ...item,
+    createdAt: '2026-06-01T08:00:00.000Z',
+    updatedAt: '2026-06-01T08:00:00.000Z',
+    version: 1,
+    by,
+  };
+  const NewImage = marshall({ ...Keys, ...made });
+  return { Records: [{ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', Keys: marshall(Keys), NewImage } }] };
+};
+
+test('a chain begins with whatever is told of first, before the registry’s own changes, too', async () => {
+  const [provider, party, other] = Array.from({ length: 3 }, () => crypto.randomUUID());
+  const id = crypto.randomUUID();
+  const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
+  const policies = { cancellationPolicy: 'return-unit', noShowPolicy: 'forfeit-unit' };
+  const pool = { id, providerId: provider, service: 'pet-ct', period, capacity: 1, status: 'open', ...policies };
+  const latest = { version: 1, hash: '0'.repeat(64), approvals: [] };
+  const agreement = { id, kind: 'bilateral', parties: [party, other], title: { en: 'A' }, latest, approved: [] };
+  await hub.invoke('AuditQuotas', madeRecord({ pk: `POOL#${id}`, sk: 'POOL' }, pool));
+  await hub.invoke('AuditAgreements', madeRecord({ pk: `AGREEMENT#${id}`, sk: 'AGREEMENT' }, agreement));
+
+  const auditor = api((await anInstitution()).id, 'auditor');
+  const actions = async (institutionId = '') =>
+    (await auditor.call('listAudit', { query: { institutionId } })).ok.items.map(({ action }) => action);
+  expect(await actions(provider)).toEqual(['offer']);
+  expect(await actions(party)).toEqual(['propose']);
+  expect(await actions(other)).toEqual(['propose']);
+});

@@ -1,3 +1,4 @@
+import { canonical } from '../shared/canonical.ts';
 import { type ChainFault, faultsOfChain, sequenceText } from '../shared/chain/chain.ts';
 import { Anchor, type Head } from './anchor-model.ts';
 import { AuditRow } from './contract.ts';
@@ -116,8 +117,15 @@ const TOLD = [
   'correlationId',
 ] as const;
 
+/** @param due as if there had been nothing before: `after` has the whole state, of which the row has what has changed */
 function tells(row: AuditRow, due: AuditEntry): boolean {
-  return TOLD.every((member) => row[member] === due[member]) && (row.happenedAt ?? row.at) === due.at;
+  // Whether the sealed fields are the same, only who has the key can tell.
+  const { confidential: _, ...after } = row.after ?? {};
+  return (
+    TOLD.every((member) => row[member] === due[member]) &&
+    (row.happenedAt ?? row.at) === due.at &&
+    Object.keys(after).every((field) => canonical(after[field]) === canonical(due.after?.[field]))
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { showAgreement } from '../../lambdas/agreements/model.ts';
 import { AgreementWorld } from '../properties/agreement-world.ts';
 import { anAgreementBody, aProposal } from '../support/agreements.ts';
-import { FAULTS, type Fault } from './fault-proxy.ts';
+import { type Fault, TRIED } from './fault-proxy.ts';
 import { losing } from './losing.ts';
 import { Scene } from './scene.ts';
 
@@ -80,7 +80,7 @@ async function stateOf(institution: string) {
 }
 
 /** The SDK waits about a second before it tries again when it is throttled: two actions stand for all. */
-const cases = FAULTS.flatMap((fault) =>
+const cases = TRIED.flatMap((fault) =>
   ACTIONS.filter((action) => fault !== 'throttled' || ['create', 'approve'].includes(action)).map(
     (action) => [action, fault] as const,
   ),

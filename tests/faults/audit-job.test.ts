@@ -8,7 +8,7 @@ import { bookingKey, grantKey } from '../../lambdas/quotas/keys.ts';
 import { faultsOfChain } from '../../lambdas/shared/chain/chain.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { aHistory, type Told } from '../support/ledger.ts';
-import { FAULTS, type Fault } from './fault-proxy.ts';
+import { type Fault, TRIED } from './fault-proxy.ts';
 import { newPatient, Scene } from './scene.ts';
 
 /** The jobs that write the audit, however a stream's records come and whatever becomes of their calls. */
@@ -70,7 +70,7 @@ async function expectWhole({ told, grant }: Pick<ReturnType<typeof aHistory>, 't
   expect(toldBy(rows)).toEqual(versionsOf(told));
 }
 
-test.each(FAULTS)(
+test.each(TRIED)(
   'each change is written once when any call is %s',
   async (fault: Fault) => {
     let reached = true;

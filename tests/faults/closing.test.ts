@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Reality } from '../properties/loan-reality.ts';
 import type { Wanted } from '../properties/loan-steps.ts';
 import { World } from '../properties/world.ts';
-import { FAULTS, type Fault } from './fault-proxy.ts';
+import { isLong } from '../support/selection.ts';
+import { TRIED } from './fault-proxy.ts';
 import { losing } from './losing.ts';
 import { Scene } from './scene.ts';
 
@@ -86,12 +87,10 @@ async function undisturbed() {
   return end;
 }
 
-const isLong = process.env['HUB_SEQUENCES'] !== undefined;
-/** Those that leave the most behind, at some of the calls; in the long run all of them, at every call. */
-const faults: readonly Fault[] = isLong ? FAULTS : ['lost-reply', 'killed-after'];
+/** At some of the calls; in the long run at every call. */
 const STRIDE = isLong ? 1 : 8;
 
-describe.each(faults)('when a call is %s', (fault) => {
+describe.each(TRIED)('when a call is %s', (fault) => {
   test('the job comes to the same end', async () => {
     const expected = await undisturbed();
     let calls = 0;

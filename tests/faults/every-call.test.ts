@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { FAULTS, type Fault } from './fault-proxy.ts';
+import { type Fault, TRIED } from './fault-proxy.ts';
 import { type Answer, newPatient, Scene } from './scene.ts';
 
 /**
@@ -73,11 +73,7 @@ async function disturbed(
 /** The SDK waits about a second before it tries again when it is throttled: two actions stand for all. */
 const IN_LINE = ['join', 'pass-on', 'accept-offer', 'decline-offer', 'withdraw'];
 const ACTIONS = ['hold', 'confirm', 'release', 'cancel', 'no-show', ...IN_LINE];
-/** The faults that leave the most behind. In the long run all are tried. */
-const WORST: readonly Fault[] = ['lost-reply', 'killed-after'];
-const isLong = process.env['HUB_SEQUENCES'] !== undefined;
-const faults = FAULTS.filter((fault) => isLong || WORST.includes(fault));
-const cases = faults.flatMap((fault) =>
+const cases = TRIED.flatMap((fault) =>
   (fault === 'throttled' ? ACTIONS.slice(0, 2) : ACTIONS).map((action) => [action, fault] as const),
 );
 

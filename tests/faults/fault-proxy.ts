@@ -7,6 +7,8 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { isLong } from '../support/selection.ts';
+
 /** What can go wrong between a function and its database. */
 export const FAULTS = [
   'throttled',
@@ -18,6 +20,9 @@ export const FAULTS = [
   'killed-after',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
+
+/** Those that a run tries: all, or in a quick one those that leave the most behind. */
+export const TRIED: readonly Fault[] = isLong ? FAULTS : ['lost-reply', 'killed-after'];
 
 /** Decides about each request in turn: `undefined` lets it pass. */
 export type Plan = (call: { readonly number: number; readonly operation: string }) => Fault | undefined;

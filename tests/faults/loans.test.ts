@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readGrant } from '../../lambdas/quotas/grant-operations.ts';
 import { settleLoan } from '../../lambdas/quotas/settle-loan.ts';
 import { HUB } from '../../lambdas/shared/auth/agent.ts';
-import { FAULTS, type Fault } from './fault-proxy.ts';
+import { type Fault, TRIED } from './fault-proxy.ts';
 import { LoanScene } from './loan-scene.ts';
 import { losing } from './losing.ts';
 import { newPatient, Scene } from './scene.ts';
@@ -64,7 +64,7 @@ const ended = ({ status, body }: { status: number; body: Record<string, unknown>
 });
 
 /** The SDK waits about a second before it tries again when it is throttled: two actions stand for all. */
-const cases = FAULTS.flatMap((fault) =>
+const cases = TRIED.flatMap((fault) =>
   ACTIONS.filter((action) => fault !== 'throttled' || ['approve', 'transfer'].includes(action)).map(
     (action) => [action, fault] as const,
   ),

@@ -1,16 +1,18 @@
-// In this order: what is loaded after the first is compiled once, and esbuild works while the CDK is loaded.
 import '../lib/compile-cache.ts';
-import '../lib/bundles.ts';
+import '../lib/bundling.ts';
 
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 
-import { App } from 'aws-cdk-lib';
-
-import { cdkContext } from '../lib/cdk-context.ts';
-import { HubStack } from '../lib/hub-stack.ts';
-import { addPolicyChecks } from '../lib/policy-checks.ts';
-import { StageConfigError, stageConfig } from '../lib/stage-config.ts';
+// Only now, while esbuild is at work: it takes a second to load the CDK and all that is built on it.
+const [{ App }, { cdkContext }, { HubStack }, { addPolicyChecks }, { StageConfigError, stageConfig }] =
+  await Promise.all([
+    import('aws-cdk-lib'),
+    import('../lib/cdk-context.ts'),
+    import('../lib/hub-stack.ts'),
+    import('../lib/policy-checks.ts'),
+    import('../lib/stage-config.ts'),
+  ]);
 
 // The CDK checks the template in WebAssembly, which is over before code compiled well would pay for its compiling: without
 // that a synthesis takes a third less computing time.

@@ -4,16 +4,21 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-const NAMES = ['swagger-ui-bundle.js', 'swagger-ui.css'];
+const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+
+const FILES = {
+  'openapi.json': join(import.meta.dirname, '../openapi.json'),
+  'swagger-ui-bundle.js': join(SWAGGER_UI, 'swagger-ui-bundle.js'),
+  'swagger-ui.css': join(SWAGGER_UI, 'swagger-ui.css'),
+};
 
 /**
- * The API reference's script and style, compressed once at build time: the function hands the bytes on as they are.
+ * The OpenAPI document and what shows it, compressed once at build time.
  * @returns compressed contents by their names in the bundle
  */
 export async function docsAssets(): Promise<Record<string, Buffer>> {
-  const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  const compressed = NAMES.map(async (name): Promise<[string, Buffer]> => {
-    return [`${name}.gz`, await promisify(gzip)(await readFile(join(source, name)), { level: 9 })];
+  const compressed = Object.entries(FILES).map(async ([name, path]): Promise<[string, Buffer]> => {
+    return [`${name}.gz`, await promisify(gzip)(await readFile(path))];
   });
   return Object.fromEntries(await Promise.all(compressed));
 }

@@ -5,7 +5,7 @@ import type { Reply } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { portalRoutes as routes } from './contract.ts';
 import { docsPage, docsScript, ProblemCatalogue, problemPage } from './pages.ts';
-import { shippedFile } from './static-files.ts';
+import { shippedFile, shippedText } from './static-files.ts';
 
 /** The reference may run its own scripts and call this API; nothing else. */
 const DOCS_POLICY =
@@ -13,12 +13,12 @@ const DOCS_POLICY =
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 const A_DAY = 'public, max-age=86400';
 
-const openApi = shippedFile('openapi.json');
+const openApi = shippedText('openapi.json.gz');
 const signInUrl = environment('SIGN_IN_URL');
 
 /** The document is made before there is a sign-in domain: its addresses lack the host. */
 function servedDocument(): string {
-  return openApi().toString().replaceAll('"/oauth2/', `"${signInUrl}/oauth2/`);
+  return openApi().replaceAll('"/oauth2/', `"${signInUrl}/oauth2/`);
 }
 
 /** Assets of the reference that are shipped compressed. */
@@ -35,7 +35,7 @@ function docsAsset(name: string): Reply {
 }
 
 function problem(code: string): Reply {
-  const catalogue = ProblemCatalogue.parse(JSON.parse(openApi().toString()))['x-problems'];
+  const catalogue = ProblemCatalogue.parse(JSON.parse(openApi()))['x-problems'];
   const entry = Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
   if (entry === undefined) throw new Problem(NotFound, 'The Hub has no problem with this code.');
   return {

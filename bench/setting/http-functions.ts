@@ -1,4 +1,5 @@
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
+import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
@@ -59,5 +60,10 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
       sender: beneficiary,
       params: { grantId },
     }),
+  },
+  {
+    name: 'audit',
+    logicalId: 'AuditHttp',
+    firstGet: ({ beneficiary }) => ({ route: auditRoutes.listAudit, sender: beneficiary }),
   },
 ];

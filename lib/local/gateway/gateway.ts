@@ -29,6 +29,9 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
+/** Longer than clients keep a connection: none is closed just when its client uses it again. */
+const KEEP_ALIVE_MS = 75_000;
+
 /**
  * Listens on 127.0.0.1.
  * @param port 0 for any free one
@@ -43,6 +46,7 @@ export async function openGateway(port: number): Promise<Gateway> {
       else send(response, INTERNAL_SERVER_ERROR);
     });
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return {
     url: await listen(server, port),
     serve: (what) => {

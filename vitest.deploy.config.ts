@@ -13,8 +13,9 @@ export default defineConfig({
       'tests/api/drift.test.ts',
       'tests/api/metrics.test.ts',
       'tests/api/members.test.ts',
-      // Waits until the ledgers have caught up, which only the local runtime can tell.
+      // Wait until the ledgers, or the audit, have caught up, which only the local runtime can tell.
       'tests/api/usage.test.ts',
+      'tests/api/audit.test.ts',
       // Looks at what the local runtime has seen the functions do.
       'tests/api/least-privilege.test.ts',
     ],

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 
 import { api } from '../support/client.ts';
-import { anInstitution } from '../support/factories.ts';
+import { aBooking, aGrant, anInstitution, type Institution } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
 
 /** As a stream tells it of something new. */
@@ -37,3 +37,13 @@ test('a chain begins with whatever is told of first, before the registry’s own
   expect(await actions(party)).toEqual(['propose']);
   expect(await actions(other)).toEqual(['propose']);
 });
+
+test('what happens has its row a moment later, in the chain of whose it is and of who did it', async () => {
+  const scene = await aGrant({ nominal: 1 });
+  const booking = await aBooking(scene, 'booked');
+  const rows = async ({ coordinator }: Institution) =>
+    (await coordinator.call('listAudit', { query: { subject: booking.id } })).ok.items.map(({ action }) => action);
+  await expect.poll(() => rows(scene.beneficiary), { timeout: 60_000 }).toEqual(['confirm', 'hold']);
+  const given = async () => (await scene.provider.coordinator.call('listAudit')).ok.items.map(({ action }) => action);
+  await expect.poll(given, { timeout: 60_000 }).toEqual(expect.arrayContaining(['grant', 'offer']));
+}, 120_000);

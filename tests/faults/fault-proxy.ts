@@ -21,8 +21,8 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** Those that a run tries: all, or in a quick one those that leave the most behind. */
-export const TRIED: readonly Fault[] = isLong ? FAULTS : ['lost-reply', 'killed-after'];
+/** Those that a run tries: all, or in a quick one that which leaves the most behind. */
+export const TRIED: readonly Fault[] = isLong ? FAULTS : ['killed-after'];
 
 /** Decides about each request in turn: `undefined` lets it pass. */
 export type Plan = (call: { readonly number: number; readonly operation: string }) => Fault | undefined;

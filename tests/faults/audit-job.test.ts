@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { AuditTable } from '../../lambdas/audit/audit-table.ts';
-import { bookingKey, grantKey } from '../../lambdas/quotas/keys.ts';
+import {} from '../../lambdas/quotas/keys.ts';
 import { faultsOfChain } from '../../lambdas/shared/chain/chain.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { aHistory, type Told } from '../support/ledger.ts';
+import { deliver as deliverTo } from './deliveries.ts';
 import { type Fault, TRIED } from './fault-proxy.ts';
 import { newPatient, Scene } from './scene.ts';
 
@@ -27,35 +27,7 @@ afterAll(async () => {
   await scene.close();
 });
 
-/** As the stream tells it. */
-function recordOf({ of, before, after }: Told, index: number) {
-  const Keys = of === 'grant' ? grantKey(after.id) : bookingKey(after.id);
-  const image = (item: object) => marshall({ ...Keys, ...item }, { removeUndefinedValues: true });
-  return {
-    eventName: before === undefined ? 'INSERT' : 'MODIFY',
-    dynamodb: {
-      SequenceNumber: String(index + 1),
-      Keys: marshall(Keys),
-      NewImage: image(after),
-      ...(before && { OldImage: image(before) }),
-    },
-  };
-}
-
-interface Failures {
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
-}
-
-/** Delivers as Lambda does: from the first record that failed, or all when the function did. */
-async function deliver(told: readonly Told[]): Promise<readonly Told[]> {
-  try {
-    const { batchItemFailures } = (await scene.hub.invoke('AuditQuotas', { Records: told.map(recordOf) })) as Failures;
-    const failed = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier) - 1);
-    return failed.length === 0 ? [] : told.slice(Math.min(...failed));
-  } catch {
-    return told;
-  }
-}
+const deliver = (told: readonly Told[]): Promise<readonly Told[]> => deliverTo(scene.hub, 'AuditQuotas', told);
 
 const rowsOf = async (institutionId: string) => audit.everything(institutionId);
 /** What the rows of a chain tell, whatever their order. */

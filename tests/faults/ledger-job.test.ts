@@ -1,8 +1,8 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { bookingKey, grantKey, ledgerPartition } from '../../lambdas/quotas/keys.ts';
+import { ledgerPartition } from '../../lambdas/quotas/keys.ts';
 import { aHistory, ledgerOf, type Told } from '../support/ledger.ts';
+import { deliver as deliverTo } from './deliveries.ts';
 import { FAULTS, type Fault } from './fault-proxy.ts';
 import { Scene } from './scene.ts';
 
@@ -14,36 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-/** As the stream tells it. */
-function recordOf({ of, before, after }: Told, index: number) {
-  const Keys = of === 'grant' ? grantKey(after.id) : bookingKey(after.id);
-  const image = (item: object) => marshall({ ...Keys, ...item }, { removeUndefinedValues: true });
-  return {
-    eventName: before === undefined ? 'INSERT' : 'MODIFY',
-    dynamodb: {
-      SequenceNumber: String(index + 1),
-      Keys: marshall(Keys),
-      NewImage: image(after),
-      ...(before && { OldImage: image(before) }),
-    },
-  };
-}
-
-interface Failures {
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
-}
-
-/** Delivers as Lambda does: from the first record that failed, or all when the function did. */
-async function deliver(told: readonly Told[]): Promise<readonly Told[]> {
-  const records = told.map(recordOf);
-  try {
-    const { batchItemFailures } = (await scene.hub.invoke('QuotasLedger', { Records: records })) as Failures;
-    const failed = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier) - 1);
-    return failed.length === 0 ? [] : told.slice(Math.min(...failed));
-  } catch {
-    return told;
-  }
-}
+const deliver = (told: readonly Told[]): Promise<readonly Told[]> => deliverTo(scene.hub, 'QuotasLedger', told);
 
 async function disturbed(fault: Fault, at: number) {
   const { told, grant } = aHistory(4);

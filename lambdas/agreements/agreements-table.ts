@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 
-import { type InstitutionChange, InstitutionStatus } from '../institutions/published.ts';
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
-import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { IdPage, Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
 import {
   AgreementContent,
@@ -13,15 +12,7 @@ import {
   Termination,
   Terms,
 } from './contract-parts.ts';
-import {
-  AGREEMENTS,
-  agreementKey,
-  agreementPartition,
-  institutionPartition,
-  partnerKey,
-  VERSIONS,
-  versionKey,
-} from './keys.ts';
+import { AGREEMENTS, agreementKey, agreementPartition, institutionPartition, VERSIONS, versionKey } from './keys.ts';
 import type { Agreement, AgreementWithVersion, Version } from './model.ts';
 import { ApprovedVersion } from './published.ts';
 
@@ -48,7 +39,6 @@ const VersionItem = z.object({
     terms: z.object({ ...Terms.shape, funding: z.array(z.object({ ...Funding.shape, upTo })) }),
   }),
 });
-const PartnerItem = z.object({ status: InstitutionStatus });
 const Reference = z.object({ sk: z.string(), agreementId: z.string() });
 
 export type ChangeOutcome =
@@ -65,12 +55,12 @@ export interface VersionPage {
 }
 
 export class AgreementsTable {
-  readonly shutOut: ShutOutTable;
+  readonly partners: PartnersTable;
   readonly #table: SingleTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.shutOut = new ShutOutTable(table);
+    this.partners = new PartnersTable(table);
   }
 
   async get(agreementId: string): Promise<Agreement | undefined> {
@@ -146,18 +136,8 @@ export class AgreementsTable {
     return this.#once(creation, [], [this.#replace(agreement)]);
   }
 
-  /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
-  async putPartner({
-    id: institutionId,
-    status,
-    version: seen,
-  }: InstitutionChange): Promise<InstitutionChange['status']> {
-    const later = await this.#table.putLater({ ...partnerKey(institutionId), status, version: seen });
-    return later === undefined ? status : PartnerItem.parse(later).status;
-  }
-
   async #once(creation: Creation, active: readonly string[], writes: readonly TransactWrite[]): Promise<ChangeOutcome> {
-    const checks = active.map((institutionId) => this.#activePartner(institutionId));
+    const checks = active.map((institutionId) => this.partners.isActive(institutionId));
     const outcome = await createOnce(this.#table, creation, [...checks, ...writes]);
     if (outcome.kind === 'created') return { kind: 'done' };
     if (outcome.kind !== 'refused') return outcome;
@@ -177,18 +157,6 @@ export class AgreementsTable {
         Item: { ...agreementKey(agreement.id), ...agreement },
         ConditionExpression: 'version = :seen',
         ExpressionAttributeValues: { ':seen': agreement.version - 1 },
-      },
-    };
-  }
-
-  #activePartner(institutionId: string): TransactWrite {
-    return {
-      ConditionCheck: {
-        TableName: this.#table.name,
-        Key: partnerKey(institutionId),
-        ConditionExpression: '#status = :active',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':active': 'active' },
       },
     };
   }

@@ -8,8 +8,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | agreement | `AGREEMENT#<id>` | `AGREEMENT` |
  * | version | `AGREEMENT#<id>` | `VERSION#<number, 4 digits>` |
  * | an institution's agreements | `INSTITUTION#<id>` | `AGREEMENT#<id>` |
- * | partner | `PARTNER#<id>` | `PARTNER` |
- * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
+ * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
  */
@@ -31,5 +30,3 @@ export const versionKey = (agreementId: string, number: number): Key => ({
 });
 
 export const institutionPartition = (institutionId: string): string => `INSTITUTION#${institutionId}`;
-
-export const partnerKey = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });

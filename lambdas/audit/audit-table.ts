@@ -1,10 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
-import { type InstitutionChange, InstitutionStatus } from '../institutions/published.ts';
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { sequenceText } from '../shared/chain/chain.ts';
 import { ChainTable } from '../shared/chain/chain-table.ts';
-import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
 import { AuditRow } from './contract.ts';
 import { type AuditEntry, completed, sourceOf } from './model.ts';
@@ -16,8 +15,7 @@ import { type AuditEntry, completed, sourceOf } from './model.ts';
  * |---|---|---|
  * | row of an institution's chain | `CHAIN#<institution>` | `ROW#<sequence, 10 digits>` |
  * | institutions that have a chain | `CHAINS` | `<institution>` |
- * | partner, copied from the registry | `PARTNER#<id>` | `PARTNER` |
- * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
+ * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
  * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
  *
  * Two indexes, `BySubject` and `ByActor`, hold the keys of rows by `subject` and `actor`, in the order of `place`.
@@ -28,7 +26,6 @@ const CHAINS = 'CHAINS';
 
 /** What a later version of the Hub adds to rows stays in them: their hash counts it. */
 const RowItem = z.looseObject(AuditRow.shape);
-const PartnerItem = z.object({ status: InstitutionStatus });
 const Placed = z.object({ place: z.string() });
 
 export const chainKey = (institutionId: string): string => `CHAIN#${institutionId}`;
@@ -44,13 +41,13 @@ export interface RowListing {
 }
 
 export class AuditTable {
-  readonly shutOut: ShutOutTable;
+  readonly partners: PartnersTable;
   readonly #table: SingleTable;
   readonly #rows: ChainTable<AuditEntry, AuditRow>;
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.shutOut = new ShutOutTable(table);
+    this.partners = new PartnersTable(table);
     this.#rows = new ChainTable<AuditEntry, AuditRow>(table, {
       prefix: ROWS,
       read: (item) => RowItem.parse(item),
@@ -106,12 +103,6 @@ export class AuditTable {
     const { items, next } = await this.#table.list(CHAINS, '', limit, after, { consistent: true });
     const ids = items.map((item) => String(item['sk']));
     return { entries: ids.map((id) => ({ id, position: id })), next };
-  }
-
-  /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
-  async putPartner({ id, status, version: seen }: InstitutionChange): Promise<InstitutionChange['status']> {
-    const later = await this.#table.putLater({ pk: `PARTNER#${id}`, sk: 'PARTNER', status, version: seen });
-    return later === undefined ? status : PartnerItem.parse(later).status;
   }
 }
 

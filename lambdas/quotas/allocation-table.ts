@@ -1,3 +1,4 @@
+import { PartnersTable } from '../institutions/published-partners.ts';
 import type { SegmentChange } from '../shared/capacity/account.ts';
 import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
@@ -32,15 +33,17 @@ export interface AccountChange {
 export class AllocationTable {
   readonly #table: SingleTable;
   readonly #writes: GrantWrites;
+  readonly #partners: PartnersTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
     this.#writes = new GrantWrites(table);
+    this.#partners = new PartnersTable(table);
   }
 
   async createPool(creation: Creation, pool: Pool): Promise<PoolCreationOutcome> {
     const outcome = await createOnce(this.#table, creation, [
-      this.#writes.activePartner(pool.providerId),
+      this.#partners.isActive(pool.providerId),
       this.#writes.putNew({ ...poolKey(pool.id), ...pool }),
       this.#writes.putNew({ pk: institutionPartition(pool.providerId), sk: `POOL#${pool.id}`, poolId: pool.id }),
     ]);
@@ -98,7 +101,7 @@ export class AllocationTable {
     const reference = { grantId: id };
     const outcome = await createOnce(this.#table, creation, [
       this.#writes.allocation(poolId, nominal),
-      this.#writes.activePartner(beneficiaryId),
+      this.#partners.isActive(beneficiaryId),
       this.#writes.putNew({ ...grantKey(id), ...grant }),
       this.#writes.putNew({ pk: institutionPartition(providerId), sk: `GRANT#GIVEN#${poolId}#${id}`, ...reference }),
       this.#writes.putNew({ ...heldKey(beneficiaryId, service, id), ...reference }),

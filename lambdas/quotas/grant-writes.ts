@@ -1,6 +1,6 @@
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import type { Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
-import { accountKey, agreementKey, grantKey, partnerKey, poolKey } from './keys.ts';
+import { accountKey, agreementKey, grantKey, poolKey } from './keys.ts';
 import type { Moved } from './moves.ts';
 
 /** What DynamoDB writes in one transaction. */
@@ -61,18 +61,6 @@ export class GrantWrites {
         UpdateExpression: 'SET unallocated = unallocated + :units',
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeValues: { ':units': units },
-      },
-    };
-  }
-
-  activePartner(institutionId: string): TransactWrite {
-    return {
-      ConditionCheck: {
-        TableName: this.#table.name,
-        Key: partnerKey(institutionId),
-        ConditionExpression: '#status = :active',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':active': 'active' },
       },
     };
   }

@@ -17,9 +17,8 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | an institution's balance with another | `INSTITUTION#<id>` | `LENDING#<other>#<service>` |
  * | grants the sweep visits; those in which nothing can happen any more | `SWEEP`; `RETIRED` | `<grant id>` |
  * | whom a grant's line is joined for | `LINE#GRANT#<family>` | `WAITER#<pseudonym>`; places: see `LineTable` |
- * | partner | `PARTNER#<id>` | `PARTNER` |
  * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
- * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
+ * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
  * | that bookings were shown to another institution than theirs, for 7 days | `READING#<id>` | `READING` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
@@ -82,8 +81,6 @@ export const readingKey = (readingId: string): Key => ({ pk: `READING#${readingI
 
 /** Where the ledger of a grant lies. */
 export const ledgerPartition = (grantId: string): string => accountKey(grantId).pk;
-
-export const partnerKey = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });
 
 /** The copy of an agreement that grants may be given under. */
 export const agreementKey = (agreementId: string): Key => ({ pk: `AGREEMENT#${agreementId}`, sk: 'AGREEMENT' });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { IdPage, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
@@ -47,10 +48,12 @@ export interface LoanChange {
 export class LoanTable {
   readonly #table: SingleTable;
   readonly #writes: GrantWrites;
+  readonly #partners: PartnersTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
     this.#writes = new GrantWrites(table);
+    this.#partners = new PartnersTable(table);
   }
 
   async getLoan(loanId: string): Promise<Loan | undefined> {
@@ -130,7 +133,7 @@ export class LoanTable {
 
   /** @param receiver who has to be an active partner */
   async #once(creation: Creation, writes: readonly TransactWrite[], receiver?: string): Promise<MoveOutcome> {
-    const check = receiver === undefined ? [] : [this.#writes.activePartner(receiver)];
+    const check = receiver === undefined ? [] : [this.#partners.isActive(receiver)];
     const all = [...check, ...writes];
     // One more is the memory of the request.
     if (all.length >= MAX_WRITES) return { kind: 'too-many' };

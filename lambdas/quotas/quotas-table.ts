@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 
 import { type AgreementChange, readAgreementChange } from '../agreements/published.ts';
-import { type InstitutionChange, InstitutionStatus } from '../institutions/published.ts';
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
 import { type DamagedAccount, loadDamaged } from '../shared/capacity/rebuild-table.ts';
 import type { AuditedReading } from '../shared/chain/change.ts';
-import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
 import { Booking as BookingShape, Waiting as WaitingShape } from './booking-contract.ts';
 import { Period } from './contract-parts.ts';
@@ -22,7 +21,6 @@ import {
   grantsPrefix,
   institutionPartition,
   POOLS,
-  partnerKey,
   poolKey,
   type RETIRED,
   readingKey,
@@ -82,7 +80,6 @@ const BookingItem = z.object({
   fingerprint: z.string(),
   requests: z.record(z.string(), z.string()),
 });
-const PartnerItem = z.object({ status: InstitutionStatus });
 const WaiterItem = z.object({ bookingId: z.string(), at: z.string() });
 const GrantReference = z.object({ sk: z.string(), grantId: z.string(), retired: z._default(z.boolean(), false) });
 const PoolReference = z.object({ sk: z.string(), poolId: z.string() });
@@ -101,14 +98,14 @@ interface Freshness {
 export class QuotasTable {
   readonly accounts: AccountTable;
   readonly line: LineTable;
-  readonly shutOut: ShutOutTable;
+  readonly partners: PartnersTable;
   readonly #table: SingleTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
     this.accounts = new AccountTable(table);
     this.line = new LineTable(table);
-    this.shutOut = new ShutOutTable(table);
+    this.partners = new PartnersTable(table);
   }
 
   async getPool(poolId: string): Promise<Pool | undefined> {
@@ -229,12 +226,6 @@ export class QuotasTable {
   async putReading(reading: AuditedReading): Promise<void> {
     const ttl = Math.floor(Date.parse(reading.at) / 1000) + READINGS_KEPT_SECONDS;
     await this.#table.putNew({ ...readingKey(reading.readingId), ...reading, ttl });
-  }
-
-  /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
-  async putPartner({ id, status, version: seen }: InstitutionChange): Promise<InstitutionChange['status']> {
-    const later = await this.#table.putLater({ ...partnerKey(id), status, version: seen });
-    return later === undefined ? status : PartnerItem.parse(later).status;
   }
 
   /** An agreement as far as it is known here. */

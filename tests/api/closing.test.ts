@@ -59,7 +59,9 @@ describe('the end of a period', () => {
     const offered = await aBooking(scene, 'held', { joinWaitlist: true });
     const waiting = await aBooking(scene, 'held', { joinWaitlist: true });
     await act(scene, 'cancelBooking', taken.id);
-    expect([await statusOf(scene, offered.id), await statusOf(scene, waiting.id)]).toEqual(['offered', 'waitlisted']);
+    await expect
+      .poll(async () => [await statusOf(scene, offered.id), await statusOf(scene, waiting.id)])
+      .toEqual(['offered', 'waitlisted']);
 
     const { grants } = await closed([scene]);
 
@@ -105,7 +107,7 @@ describe('the end of a period', () => {
 
     await closed([scene], next.pool);
 
-    expect(await statusOf(next, waiting.id)).toBe('offered');
+    await expect.poll(() => statusOf(next, waiting.id)).toBe('offered');
   });
 
   /** Closes a period with a loan by several runs of the job at once. */

@@ -191,14 +191,14 @@ describe('who waits for a course', () => {
     expect(here.status).toBe('waitlisted');
 
     const { id } = await aLoan(pair, 1);
-    expect(await statusOf(pair.borrower, here.id)).toBe('offered');
+    await expect.poll(() => statusOf(pair.borrower, here.id)).toBe('offered');
     expect((await doTo(pair, 'lender', 'recallLoan', id)).code).toBe('units-committed');
 
     const there = await waiter(pair.lender);
     await act(pair.borrower, 'declineOffer', here.id);
     await act(pair.borrower, 'withdrawBooking', here.id);
     await doTo(pair, 'borrower', 'returnLoan', id);
-    expect(await statusOf(pair.lender, there.id)).toBe('offered');
+    await expect.poll(() => statusOf(pair.lender, there.id)).toBe('offered');
   });
 
   test('is offered what is transferred', async () => {
@@ -208,7 +208,7 @@ describe('who waits for a course', () => {
 
     await transfer(pair.lender, pair.borrower, 1);
 
-    expect(await statusOf(pair.borrower, id)).toBe('offered');
+    await expect.poll(() => statusOf(pair.borrower, id)).toBe('offered');
   });
 });
 

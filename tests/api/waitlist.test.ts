@@ -143,7 +143,7 @@ describe('a unit that becomes free', () => {
     for (const expected of order) {
       await act(scene, release, unit);
       const next = places[expected]!;
-      expect((await read(next)).status).toBe('offered');
+      await expect.poll(async () => (await read(next)).status).toBe('offered');
       unit = next.id;
       release = 'withdrawBooking';
     }
@@ -158,7 +158,7 @@ describe('a unit that becomes free', () => {
       body: { nominal: 2, reason: 'emergency' },
       ifMatch: etag ?? '',
     });
-    expect((await read(place)).status).toBe('offered');
+    await expect.poll(async () => (await read(place)).status).toBe('offered');
   });
 
   test('is offered whatever it became free by: a hold that expired', async () => {
@@ -167,7 +167,7 @@ describe('a unit that becomes free', () => {
     const place = await join();
     await elapse(hold);
     await hub.runSchedule('QuotasSweep');
-    expect(await statuses(hold, place)).toEqual(['expired', 'offered']);
+    await expect.poll(() => statuses(hold, place)).toEqual(['expired', 'offered']);
     expect(await balanceOf(scene)).toMatchObject({ committed: 1, held: 1 });
   });
 
@@ -211,27 +211,27 @@ describe('an offer', () => {
       status: 'waitlisted',
       waiting: { offersNotTaken: 1 },
     });
-    expect(await statuses(first, second)).toEqual(['waitlisted', 'offered']);
+    await expect.poll(() => statuses(first, second)).toEqual(['waitlisted', 'offered']);
     expect(await balanceOf(scene)).toMatchObject({ committed: 1, held: 1 });
   });
 
   test('that lapses goes to the next', async () => {
     await elapse(await read(first));
     expect((await act(scene, 'acceptOffer', first.id)).code).toBe('offer-lapsed');
-    expect(await statuses(first, second)).toEqual(['waitlisted', 'offered']);
+    await expect.poll(() => statuses(first, second)).toEqual(['waitlisted', 'offered']);
   });
 
   test('that lapses unseen is found by the sweep', async () => {
     await elapse(await read(first));
     expect((await read(first)).status).toBe('waitlisted');
     await hub.runSchedule('QuotasSweep');
-    expect(await statuses(first, second)).toEqual(['waitlisted', 'offered']);
+    await expect.poll(() => statuses(first, second)).toEqual(['waitlisted', 'offered']);
   });
 
   test('is made three times at most', async () => {
     await act(scene, 'withdrawBooking', second.id);
     for (let offer = 1; offer <= PRIORITY_RULES.offers.most; offer++) {
-      expect((await read(first)).status).toBe('offered');
+      await expect.poll(async () => (await read(first)).status).toBe('offered');
       await act(scene, 'declineOffer', first.id);
     }
     expect(await read(first)).toMatchObject({ status: 'withdrawn', waiting: { offersNotTaken: 3 } });
@@ -263,7 +263,7 @@ describe('a commission', () => {
 
     await act(scene, 'cancelBooking', taken.id);
 
-    expect(await statuses(adult, child)).toEqual(['offered', 'waitlisted']);
+    await expect.poll(() => statuses(adult, child)).toEqual(['offered', 'waitlisted']);
   });
 });
 
@@ -297,7 +297,7 @@ describe('courses kept for children', () => {
     await aBooking(scene, 'booked', ADULT);
     const adult = await join(ADULT);
     const child = await join(CHILD);
-    expect(await statuses(adult, child)).toEqual(['waitlisted', 'offered']);
+    await expect.poll(() => statuses(adult, child)).toEqual(['waitlisted', 'offered']);
     await act(scene, 'declineOffer', child.id);
     expect((await read(adult)).status).toBe('waitlisted');
   });
@@ -334,6 +334,6 @@ test('a rush for the unit of somebody who cancels never gets ahead of the line',
   const rush = Array.from({ length: 20 }, () => ask({ joinWaitlist: false }));
   const [, ...answers] = await Promise.all([act(scene, 'cancelBooking', taken.id), ...rush]);
   expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['quota-exhausted']));
-  expect((await read(place)).status).toBe('offered');
+  await expect.poll(async () => (await read(place)).status).toBe('offered');
   expect(await balanceOf(scene)).toMatchObject({ committed: 1 });
 });

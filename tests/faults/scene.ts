@@ -87,7 +87,7 @@ export class Scene {
   async grant(nominal: number): Promise<Grant> {
     const [provider, beneficiary] = [uuidv7(), uuidv7()];
     for (const id of [provider, beneficiary]) {
-      await this.world.quotas.putPartner({ id, status: 'active', version: 1 });
+      await this.world.quotas.partners.put({ id, status: 'active', version: 1 });
     }
     const period = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Ulyanovsk' };
     const pool = await this.insist(provider, '/v1/pools', {

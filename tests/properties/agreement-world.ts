@@ -34,7 +34,7 @@ export class AgreementWorld implements Ports {
 
   /** What the registry's stream would tell the agreements context. */
   async registerPartners(...ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.agreements.putPartner({ id, status: 'active', version: 1 });
+    for (const id of ids) await this.agreements.partners.put({ id, status: 'active', version: 1 });
   }
 
   close(): void {

@@ -69,7 +69,7 @@ export class World implements AccountingPorts {
   /** What the registry's stream would tell the quotas context. */
   async registerPartners(...others: readonly Caller[]): Promise<void> {
     for (const { institutionId } of [this.provider, this.beneficiary, ...others]) {
-      await this.quotas.putPartner({ id: institutionId, status: 'active', version: 1 });
+      await this.quotas.partners.put({ id: institutionId, status: 'active', version: 1 });
     }
   }
 

@@ -1,0 +1,66 @@
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
+
+import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
+import type { Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
+import { type InstitutionChange, InstitutionStatus, isShutOut, readInstitutionChange } from './published.ts';
+
+/**
+ * The partners as another context knows them: their status, copied from the registry's stream into its own table, so that
+ * it can ask without asking there.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | partner | `PARTNER#<id>` | `PARTNER` |
+ * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
+ */
+
+const keyOf = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });
+
+const PartnerItem = z.object({ status: InstitutionStatus });
+
+export class PartnersTable {
+  readonly #table: SingleTable;
+  readonly #shutOut: ShutOutTable;
+
+  constructor(table: SingleTable) {
+    this.#table = table;
+    this.#shutOut = new ShutOutTable(table);
+  }
+
+  /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
+  async put({ id, status, version }: InstitutionChange): Promise<InstitutionChange['status']> {
+    const later = await this.#table.putLater({ ...keyOf(id), status, version });
+    return later === undefined ? status : PartnerItem.parse(later).status;
+  }
+
+  /** Part of a transaction: an institution is an active partner. */
+  isActive(institutionId: string): TransactWrite {
+    return {
+      ConditionCheck: {
+        TableName: this.#table.name,
+        Key: keyOf(institutionId),
+        ConditionExpression: '#status = :active',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':active': 'active' },
+      },
+    };
+  }
+
+  /**
+   * Follows the registry: which partners are active, and who is shut out of everything.
+   * @param job as it is called in the log
+   */
+  follow(job: string, event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+    return handleInOrder(job, event, async (record) => {
+      const item = newItem(record);
+      if (item?.['pk'] !== 'INSTITUTION') return;
+      const change = readInstitutionChange(item);
+      // A change that is told again, or late, says what is known by now.
+      const isOut = isShutOut({ status: await this.put(change) });
+      // Who is new has never been shut out: most changes are of that kind.
+      if (isOut || change.version > 1) await this.#shutOut.note(change.id, isOut);
+    });
+  }
+}

@@ -34,7 +34,7 @@ module.exports = {
       name: 'contexts-meet-through-what-they-publish',
       severity: 'error',
       from: { path: '^lambdas/(?!shared/)([^/]+)/' },
-      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published(-[a-z]+)?\\.ts$'] },
+      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published(-changes|-partners)?\\.ts$'] },
     },
     {
       name: 'shared-knows-no-context',

@@ -7,11 +7,11 @@ module.exports = {
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
       from: {
-        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published|published-changes|regions|ror|status)\\.ts$',
+        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published|published-changes|published-rows|event-types|cloud-event|regions|ror|status)\\.ts$',
       },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published|published-changes|regions|ror|status)\\.ts$',
+          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published|published-changes|published-rows|event-types|cloud-event|regions|ror|status)\\.ts$',
           '^lambdas/institutions/subdivisions\\.json$',
           '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|rules|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|place)|chain/(chain|change)|observability/metrics)\\.ts$',
           'node_modules/zod',
@@ -34,7 +34,7 @@ module.exports = {
       name: 'contexts-meet-through-what-they-publish',
       severity: 'error',
       from: { path: '^lambdas/(?!shared/)([^/]+)/' },
-      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published(-changes|-partners)?\\.ts$'] },
+      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published(-changes|-partners|-rows)?\\.ts$'] },
     },
     {
       name: 'shared-knows-no-context',

@@ -70,6 +70,10 @@ const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
   'AWS::SecretsManager::Secret': ({ logicalId }, facts) => ({
     ref: arn(facts, 'secretsmanager', `secret:${logicalId}`),
   }),
+  'AWS::Events::EventBus': ({ logicalId }, facts) => ({
+    ref: logicalId,
+    attributes: { Arn: arn(facts, 'events', `event-bus/${logicalId}`), Name: logicalId },
+  }),
   'AWS::Events::Rule': ({ logicalId }, facts) => ({
     ref: logicalId,
     attributes: { Arn: arn(facts, 'events', `rule/${logicalId}`) },

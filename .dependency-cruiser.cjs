@@ -26,7 +26,7 @@ module.exports = {
       from: {
         path: '^lambdas',
         pathNot:
-          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer|anchor-bucket)\\.ts$',
+          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer|anchor-bucket|event-bus)\\.ts$',
       },
       to: { path: 'node_modules/@aws-sdk' },
     },
@@ -34,7 +34,10 @@ module.exports = {
       name: 'contexts-meet-through-what-they-publish',
       severity: 'error',
       from: { path: '^lambdas/(?!shared/)([^/]+)/' },
-      to: { path: '^lambdas/(?!shared/)([^/]+)/', pathNot: ['^lambdas/$1/', '/published(-changes|-partners|-rows)?\\.ts$'] },
+      to: {
+        path: '^lambdas/(?!shared/)([^/]+)/',
+        pathNot: ['^lambdas/$1/', '/published(-changes|-partners|-rows)?\\.ts$'],
+      },
     },
     {
       name: 'shared-knows-no-context',

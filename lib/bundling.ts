@@ -30,6 +30,7 @@ export const bundling = Promise.all([
         'agreements-handler',
         'closing-handler',
       ],
+      notifications: ['handler', 'publish-handler'],
       audit: ['handler', 'quotas-handler', 'agreements-handler', 'institutions-handler', 'anchor-handler'],
     },
   }),

@@ -12,6 +12,7 @@ import { SigningSecret } from './constructs/signing-secret.ts';
 import { AgreementsContext } from './contexts/agreements.ts';
 import { AuditContext } from './contexts/audit.ts';
 import { InstitutionsContext } from './contexts/institutions.ts';
+import { NotificationsContext } from './contexts/notifications.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -55,7 +56,7 @@ export class HubStack extends Stack {
       agreements,
     });
 
-    new AuditContext(this, 'Audit', {
+    const { table: audit } = new AuditContext(this, 'Audit', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -65,6 +66,7 @@ export class HubStack extends Stack {
       agreements,
       quotas,
     });
+    new NotificationsContext(this, 'Notifications', { bundle: BUNDLES.contexts, foundation, http, cursors, audit });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });
     new HubDashboard(this, 'Dashboard', { foundation, api: http.api });

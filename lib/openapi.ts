@@ -12,6 +12,7 @@ import { AGREEMENT_PROBLEMS } from '../lambdas/agreements/errors.ts';
 import { auditRoutes } from '../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
 import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
+import { notificationRoutes } from '../lambdas/notifications/contract.ts';
 import { portalRoutes } from '../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../lambdas/quotas/contract.ts';
 import { QUOTA_PROBLEMS } from '../lambdas/quotas/errors.ts';
@@ -48,6 +49,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
   Audit: auditRoutes,
+  Notifications: notificationRoutes,
 };
 
 export const ALL_PROBLEMS: readonly ProblemType[] = [

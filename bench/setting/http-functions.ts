@@ -1,6 +1,7 @@
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
+import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import type { EventFacts } from './events.ts';
@@ -65,5 +66,10 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
     name: 'audit',
     logicalId: 'AuditHttp',
     firstGet: ({ beneficiary }) => ({ route: auditRoutes.listAudit, sender: beneficiary }),
+  },
+  {
+    name: 'notifications',
+    logicalId: 'NotificationsHttp',
+    firstGet: ({ beneficiary }) => ({ route: notificationRoutes.listNotifications, sender: beneficiary }),
   },
 ];

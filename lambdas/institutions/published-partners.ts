@@ -29,6 +29,14 @@ export class PartnersTable {
     this.#shutOut = new ShutOutTable(table);
   }
 
+  /** Remembers a partner's status, and whether it is shut out, unless something later is known. */
+  async note(change: InstitutionChange): Promise<void> {
+    // A change that is told again, or late, says what is known by now.
+    const isOut = isShutOut({ status: await this.put(change) });
+    // Who is new has never been shut out: most changes are of that kind.
+    if (isOut || change.version > 1) await this.#shutOut.note(change.id, isOut);
+  }
+
   /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
   async put({ id, status, version }: InstitutionChange): Promise<InstitutionChange['status']> {
     const later = await this.#table.putLater({ ...keyOf(id), status, version });
@@ -55,12 +63,7 @@ export class PartnersTable {
   follow(job: string, event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     return handleInOrder(job, event, async (record) => {
       const item = newItem(record);
-      if (item?.['pk'] !== 'INSTITUTION') return;
-      const change = readInstitutionChange(item);
-      // A change that is told again, or late, says what is known by now.
-      const isOut = isShutOut({ status: await this.put(change) });
-      // Who is new has never been shut out: most changes are of that kind.
-      if (isOut || change.version > 1) await this.#shutOut.note(change.id, isOut);
+      if (item?.['pk'] === 'INSTITUTION') await this.note(readInstitutionChange(item));
     });
   }
 }

@@ -80,6 +80,7 @@ const grant: Told<GrantItem> = {
 
 const BookingItem = z.object({
   id,
+  providerId,
   beneficiaryId: grantShape.beneficiaryId,
   grantId: z.string(),
   status: z.enum(BOOKING_STATUSES),
@@ -100,7 +101,7 @@ const booking: Told<BookingItem> = {
   subjectType: 'booking',
   item: BookingItem,
   subject: (after) => after.id,
-  concerns: ({ after }) => [after.beneficiaryId],
+  concerns: ({ after }) => [after.beneficiaryId, after.providerId],
   action: ({ before, after }) => stepBetween(before, after),
   reason: ({ before, after }) => reasonFor(stepBetween(before, after), after),
   shown: ({ grantId, status: is, expiresAt, unitForfeited, waiting }) => ({

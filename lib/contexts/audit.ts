@@ -39,24 +39,23 @@ const CHANGES = ['INSERT', 'MODIFY'];
 
 /** Who changed what: a chain of rows for each institution, made from the streams of all contexts, and anchored daily. */
 export class AuditContext extends Construct {
+  readonly table: ContextTable;
   readonly #props: AuditContextProps;
   readonly #environment: Readonly<Record<string, string>>;
-  readonly #table: ContextTable;
 
   constructor(scope: Construct, id: string, props: AuditContextProps) {
     super(scope, id);
     this.#props = props;
     const { bundle, foundation, http, cursors, institutions, agreements, quotas } = props;
-    this.#table = new ContextTable(this, 'Data', {
+    this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners and auditors cannot look up who changed what, and changes wait to be written down.',
       indexes: [
         { name: 'BySubject', partitionKey: 'subject', sortKey: 'place' },
         { name: 'ByActor', partitionKey: 'actor', sortKey: 'place' },
       ],
-      followed: false,
     });
-    const { table } = this.#table;
+    const { table } = this.table;
     const seal = new SigningSecret(this, 'SealKey', {
       foundation,
       description: 'Makes the hashes by which the audit tells that something confidential has changed',
@@ -118,7 +117,7 @@ export class AuditContext extends Construct {
       environment: this.#environment,
       timeout: Duration.seconds(30),
     });
-    mayUse(this.#table.table, job, { Query: ['CHAIN#*'], PutItem: ['CHAIN#*', 'CHAINS'] });
+    mayUse(this.table.table, job, { Query: ['CHAIN#*'], PutItem: ['CHAIN#*', 'CHAINS'] });
     runOnStream(job, { alarms: foundation.alarms, table: source.table, filters, impact: IMPACT });
     return job;
   }
@@ -133,13 +132,13 @@ export class AuditContext extends Construct {
       bundle,
       entry: 'audit-anchor-handler',
       environment: {
-        TABLE_NAME: this.#table.table.tableName,
+        TABLE_NAME: this.table.table.tableName,
         BUCKET_NAME: documents.bucket.bucketName,
         KEPT_DAYS: String(stage.keepData ? KEPT_DAYS.kept : KEPT_DAYS.tried),
       },
       timeout: Duration.minutes(1),
     });
-    mayUse(this.#table.table, anchor, { Query: ['CHAIN#*', 'CHAINS'] });
+    mayUse(this.table.table, anchor, { Query: ['CHAIN#*', 'CHAINS'] });
     documents.letAdd(anchor, 'audit/anchors/');
     // Once a day there is something to do; the other runs make good what failed.
     runOnSchedule(this, 'AnchorSchedule', anchor, Schedule.rate(Duration.hours(1)));

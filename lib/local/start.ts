@@ -20,6 +20,8 @@ import { AppClientBook } from './issuer/app-clients.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { openSigningKey } from './issuer/signing-key.ts';
 import { tokenTrigger } from './issuer/token-trigger.ts';
+import { userPoolApi } from './issuer/user-pool-api.ts';
+import type { Call } from './permissions/calls.ts';
 import { openGate } from './permissions/gate.ts';
 import { databaseGrants } from './permissions/grants.ts';
 import { openStore, type Store } from './store.ts';
@@ -27,6 +29,8 @@ import { type Assembly, readAssembly } from './template/assembly.ts';
 import { createResolver } from './template/intrinsics.ts';
 import { openSecrets } from './template/secrets.ts';
 import { standInsFor } from './template/stand-ins.ts';
+import { eventBusApi } from './triggers/event-bus-api.ts';
+import { createRules } from './triggers/rules.ts';
 import { createSchedules } from './triggers/schedules.ts';
 import { createStreamJobs } from './triggers/streams.ts';
 import type { Hub, HubOptions } from './types.ts';
@@ -112,6 +116,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_ENDPOINT_URL_S3: s3Endpoint,
       AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: controlPlane.url,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: controlPlane.url,
     }),
   });
   onStop(async () => {
@@ -132,10 +137,16 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   const localIssuer = { url: gateway.url, keys: { keys: [key.publicJwk] } };
   const { match, routes, authorizers } = createRoutes(template, resolve, localIssuer, functionFor);
   const [userPool] = template.ofType('AWS::Cognito::UserPool');
+  const rules = createRules({ template, resolve, functionByArn: functionFor, onLog });
+  onStop(rules.stop);
+  const refused = (name: string, call: Call) => gate?.refused(name, call);
   controlPlane.serve(authorizers, {
-    arn: userPool === undefined ? '' : standIns.attribute(userPool.logicalId, 'Arn'),
-    clients: appClients,
-    refused: (name, call) => gate?.refused(name, call),
+    AWSCognitoIdentityProviderService: userPoolApi({
+      arn: userPool === undefined ? '' : standIns.attribute(userPool.logicalId, 'Arn'),
+      clients: appClients,
+      refused,
+    }),
+    AWSEvents: eventBusApi({ region, accountId: ACCOUNT_ID, deliver: rules.deliver, refused }),
   });
   for (const target of new Set(routes.map((route) => route.function))) target.start();
 
@@ -194,6 +205,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     drainStreams: async (within = DRAIN_WITHIN) => {
       if (!jobs) throw new Error('The hub was started without jobs: nothing reads its streams.');
       await streams.drain(within);
+      await rules.drain();
     },
   };
 }

@@ -20,6 +20,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['QuotasHttp', 'listPools'],
     ['QuotasAccounting', 'listLoanBalances'],
     ['AuditHttp', 'listAudit'],
+    ['NotificationsHttp', 'listNotifications'],
   ])('is counted by %s and let pass', { timeout: 90_000 }, async (lambda, operationId) => {
     const institutionId = await hub.spareInstitution();
     const client = api(institutionId);

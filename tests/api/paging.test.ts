@@ -8,7 +8,7 @@ import type { OperationId } from '../support/routes.ts';
 /** Lists of what has an id. */
 type ListOperation = Exclude<
   Extract<OperationId, `list${string}`>,
-  'listAgreementVersions' | 'listLoanBalances' | 'listLedger' | 'listAudit'
+  'listAgreementVersions' | 'listLoanBalances' | 'listLedger' | 'listAudit' | 'listNotifications'
 >;
 
 interface Walk {

@@ -32,11 +32,15 @@ const codes = async () => {
     clients: (await coordinator.call('listClients', { params })).code,
     grant: (await coordinator.call('getGrant', { params })).code,
     pool: (await coordinator.call('createPool', { body: aPoolBody({ capacity: 0 }) })).code,
+    audit: (await coordinator.call('listAudit')).code,
+    feed: (await coordinator.call('listNotifications')).code,
     clinician: (await api(id, 'clinician').call('getGrant', { params })).code,
   };
 };
 const all = (code: string) =>
-  Object.fromEntries(['me', 'registry', 'clients', 'grant', 'pool', 'clinician'].map((name) => [name, code]));
+  Object.fromEntries(
+    ['me', 'registry', 'clients', 'grant', 'pool', 'audit', 'feed', 'clinician'].map((name) => [name, code]),
+  );
 
 // At the same time: most of it is waiting.
 describe.concurrent('a suspended institution', { timeout: 150_000 }, () => {

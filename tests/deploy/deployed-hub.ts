@@ -94,6 +94,7 @@ async function deploy(
     agreements: await stack.table('Agreements'),
     quotas: await stack.table('Quotas'),
     audit: await stack.table('Audit'),
+    notifications: await stack.table('Notifications'),
   };
   for (const table of [tables.agreements, tables.quotas]) await partnersAreKnown(table, partners.length, environment);
   const url = await stack.apiUrl();

@@ -118,7 +118,7 @@ describe('an alarm watches', () => {
 
   test('every queue, from its first message on', () => {
     const queues = template.ofType('AWS::SQS::Queue');
-    expect(queues).toHaveLength(10);
+    expect(queues).toHaveLength(11);
     for (const queue of queues) {
       const [alarm] = watchers('ApproximateNumberOfMessagesVisible', queue);
       expect(alarm?.properties).toMatchObject({ Threshold: 1, Statistic: 'Maximum', EvaluationPeriods: 1 });
@@ -129,7 +129,7 @@ describe('an alarm watches', () => {
     const functions = template
       .ofType('AWS::Lambda::EventSourceMapping')
       .flatMap((each) => references(at(each, 'FunctionName')));
-    expect(functions).toHaveLength(10);
+    expect(functions).toHaveLength(11);
     for (const id of functions) {
       expect(watchers('IteratorAge', template.find(id, 'AWS::Lambda::Function'))).toHaveLength(1);
     }
@@ -137,7 +137,7 @@ describe('an alarm watches', () => {
 
   test.each(['ReadThrottleEvents', 'WriteThrottleEvents', 'SystemErrors'])('%s of every table', (metric) => {
     const tables = template.ofType('AWS::DynamoDB::GlobalTable');
-    expect(tables).toHaveLength(4);
+    expect(tables).toHaveLength(5);
     for (const table of tables) expect(watchers(metric, table)).toHaveLength(1);
   });
 

@@ -140,7 +140,7 @@ describe('every table', () => {
   });
 
   test('is paid by use, is encrypted and forgets what it may', () => {
-    expect(tables()).toHaveLength(4);
+    expect(tables()).toHaveLength(5);
     for (const table of tables()) {
       expect(table.properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -344,7 +344,7 @@ describe('what is stored', () => {
 
 test('what fails on a stream is retried, then parked', () => {
   const mappings = template.ofType('AWS::Lambda::EventSourceMapping');
-  expect(mappings).toHaveLength(10);
+  expect(mappings).toHaveLength(11);
   for (const mapping of mappings) {
     expect(mapping.properties).toMatchObject({
       BisectBatchOnFunctionError: true,

@@ -35,6 +35,7 @@ export interface HubFacts {
     readonly agreements: string;
     readonly quotas: string;
     readonly audit: string;
+    readonly notifications: string;
   };
   /** The folder with the synthesized app. */
   readonly assembly: string;

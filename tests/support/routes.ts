@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
+import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { rolesIn } from '../../lambdas/shared/auth/access.ts';
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...agreementRoutes,
   ...quotaRoutes,
   ...auditRoutes,
+  ...notificationRoutes,
 };
 
 export type OperationId = keyof typeof ROUTES;

@@ -56,6 +56,7 @@ async function start(project: TestProject): Promise<SharedHub> {
           agreements: hub.tableName('Agreements'),
           quotas: hub.tableName('Quotas'),
           audit: hub.tableName('Audit'),
+          notifications: hub.tableName('Notifications'),
         },
         assembly,
       }),

@@ -27,10 +27,12 @@ describe('a booking', () => {
     ),
   );
 
-  test('is its beneficiary’s, step by step', () => {
+  test('is its beneficiary’s and its provider’s, step by step', () => {
     expect(changes.slice(0, 4).map((change) => change?.action)).toEqual(['hold', 'confirm', 'arrive', 'complete']);
-    for (const [index, change] of changes.entries())
-      expect(change?.concerns).toEqual([steps[index]!.after.beneficiaryId]);
+    for (const [index, change] of changes.entries()) {
+      const { beneficiaryId, providerId } = steps[index]!.after;
+      expect(change?.concerns).toEqual([beneficiaryId, providerId]);
+    }
     expect(changes[1]).toMatchObject({ before: { status: 'held' }, after: { status: 'booked' }, version: 2 });
     expect(changes[6]).toMatchObject({ action: 'cancel', reason: 'administrative' });
   });

@@ -15,6 +15,8 @@ export const SCOPES = [
   'hub/quotas.write',
   /** Who changed what, and who was shown what. */
   'hub/audit.read',
+  'hub/notifications.read',
+  'hub/notifications.write',
   'hub/admin',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 import * as z from 'zod/mini';
 
-import { answerUserPool, type UserPoolApi } from '../issuer/user-pool-api.ts';
 import type { Authorizer } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { listen } from './listen.ts';
@@ -11,14 +10,25 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * The APIs of AWS's services, as far as functions call them: API Gateway's, to look at an authorizer and to change whom it
- * takes tokens of, and Cognito's, for app clients.
+ * takes tokens of, and those that name their operation in a header, such as Cognito's.
  */
 export interface ControlPlane {
   /** What functions get as their endpoint of these services. */
   readonly url: string;
-  /** Until then it knows no authorizer and no user pool. */
-  serve(authorizers: ReadonlyMap<string, Authorizer>, userPool: UserPoolApi): void;
+  /** Until then it knows no authorizer and no API. @param apis by what is before the dot in `X-Amz-Target` */
+  serve(authorizers: ReadonlyMap<string, Authorizer>, apis: Readonly<Record<string, TargetApi>>): void;
   readonly stop: () => Promise<void>;
+}
+
+/**
+ * An API whose operations are named in the header `X-Amz-Target`.
+ * @param functionName who asks
+ */
+export type TargetApi = (functionName: string, operation: string, request: unknown) => TargetAnswer;
+
+export interface TargetAnswer {
+  readonly status: number;
+  readonly body: object;
 }
 
 const Change = z.object({
@@ -31,13 +41,13 @@ const SIGNED_BY = /Credential=([^/]+)\//;
 /** Listens on a free port of 127.0.0.1. Permissions on the gateway are not enforced. */
 export async function openControlPlane(): Promise<ControlPlane> {
   let authorizers: ReadonlyMap<string, Authorizer> = new Map();
-  let userPool: UserPoolApi | undefined;
+  let apis: Readonly<Record<string, TargetApi>> = {};
   const server = createServer((request, response) => {
     const target = request.headers['x-amz-target'];
     const answering =
       target === undefined
         ? answer(request, response, authorizers)
-        : answerTarget(request, response, String(target), userPool);
+        : answerTarget(request, response, String(target), apis);
     void answering.catch((error: unknown) => {
       send(response, 400, { message: error instanceof Error ? error.message : String(error) });
     });
@@ -45,9 +55,9 @@ export async function openControlPlane(): Promise<ControlPlane> {
   const url = await listen(server, 0);
   return {
     url,
-    serve: (knownAuthorizers, knownUserPool) => {
+    serve: (knownAuthorizers, knownApis) => {
       authorizers = knownAuthorizers;
-      userPool = knownUserPool;
+      apis = knownApis;
     },
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -82,12 +92,14 @@ async function answerTarget(
   request: IncomingMessage,
   response: ServerResponse,
   target: string,
-  userPool: UserPoolApi | undefined,
+  apis: Readonly<Record<string, TargetApi>>,
 ): Promise<void> {
   const body = await readBody(request, MAX_BODY_BYTES);
-  if (userPool === undefined || body === 'too-large') throw new Error('There is no user pool yet.');
+  const [service = '', operation = ''] = target.split('.');
+  const api = Object.hasOwn(apis, service) ? apis[service] : undefined;
+  if (api === undefined || body === 'too-large') throw new Error(`${target} is not known locally.`);
   const name = SIGNED_BY.exec(String(request.headers.authorization))?.[1] ?? 'nobody';
-  const answered = answerUserPool(userPool, name, target, JSON.parse(body.toString()));
+  const answered = api(name, operation, JSON.parse(body.toString()));
   send(response, answered.status, answered.body);
 }
 

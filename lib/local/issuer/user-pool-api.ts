@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import type { TargetAnswer, TargetApi } from '../gateway/control-plane.ts';
 import type { Call } from '../permissions/calls.ts';
 import { type AppClientBook, AppClientRefusal } from './app-clients.ts';
 
@@ -7,8 +8,6 @@ import { type AppClientBook, AppClientRefusal } from './app-clients.ts';
  * Cognito's own API, as far as functions call it: app clients and their secrets.
  * Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_Operations.html
  */
-
-const SERVICE = 'AWSCognitoIdentityProviderService.';
 
 const OfClient = z.object({ ClientId: z.string() });
 const Creation = z.object({
@@ -52,12 +51,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
-export interface UserPoolAnswer {
-  readonly status: number;
-  readonly body: object;
-}
-
-export interface UserPoolApi {
+export interface UserPool {
   /** ARN of the pool. */
   readonly arn: string;
   readonly clients: AppClientBook;
@@ -65,27 +59,25 @@ export interface UserPoolApi {
   readonly refused: (functionName: string, call: Call) => Call | undefined;
 }
 
-/** @param target the header `X-Amz-Target` */
-export function answerUserPool(
-  { arn, clients, refused }: UserPoolApi,
-  functionName: string,
-  target: string,
-  request: unknown,
-): UserPoolAnswer {
-  const name = target.startsWith(SERVICE) ? target.slice(SERVICE.length) : '';
-  const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
-  if (operation === undefined) return refusal('UnknownOperationException', `${target} is not known locally.`);
-  if (refused(functionName, { action: `cognito-idp:${name}`, resource: arn }) !== undefined) {
-    return refusal('AccessDeniedException', `User: ${functionName} is not authorized to perform: cognito-idp:${name}`);
-  }
-  try {
-    return { status: 200, body: operation(clients, request) };
-  } catch (error) {
-    if (error instanceof AppClientRefusal) return refusal(error.code, error.message);
-    return refusal('InvalidParameterException', error instanceof Error ? error.message : String(error));
-  }
+export function userPoolApi({ arn, clients, refused }: UserPool): TargetApi {
+  return (functionName, name, request) => {
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+    if (operation === undefined) return refusal('UnknownOperationException', `${name} is not known locally.`);
+    if (refused(functionName, { action: `cognito-idp:${name}`, resource: arn }) !== undefined) {
+      return refusal(
+        'AccessDeniedException',
+        `User: ${functionName} is not authorized to perform: cognito-idp:${name}`,
+      );
+    }
+    try {
+      return { status: 200, body: operation(clients, request) };
+    } catch (error) {
+      if (error instanceof AppClientRefusal) return refusal(error.code, error.message);
+      return refusal('InvalidParameterException', error instanceof Error ? error.message : String(error));
+    }
+  };
 }
 
-function refusal(code: string, message: string): UserPoolAnswer {
+function refusal(code: string, message: string): TargetAnswer {
   return { status: 400, body: { __type: code, message } };
 }

@@ -13,7 +13,7 @@ export interface Rules {
    * @param bus name or ARN of an event bus; undefined for the account's default one
    * @param event as targets get it: with `source`, `detail-type`, `detail`
    */
-  deliver(bus: string | undefined, event: Readonly<Record<string, unknown>>): void;
+  readonly deliver: (bus: string | undefined, event: Readonly<Record<string, unknown>>) => void;
   /** Resolves when no target is busy with an event, nor with one that was delivered meanwhile. */
   drain(): Promise<void>;
   /** Nothing is delivered or tried again from now on. */

@@ -89,7 +89,7 @@ export function eventOf({
       action,
       ...(version === undefined ? {} : { version }),
       ...(by === undefined ? {} : { by }),
-      ...Object.fromEntries(fields.filter((name) => after[name] !== undefined).map((name) => [name, after[name]])),
+      ...Object.fromEntries(Object.entries(after).filter(([name]) => Object.hasOwn(fields, name))),
     },
   };
   return { institutionId: chain, event };

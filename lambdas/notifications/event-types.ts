@@ -1,4 +1,7 @@
+import * as z from 'zod/mini';
+
 import type { SubjectType } from '../shared/chain/change.ts';
+import { CalendarDate, Id, Instant, Sha256 } from '../shared/values.ts';
 
 /**
  * The catalogue: what partners are told of, by the change that it tells of. A type once published is never changed or
@@ -7,110 +10,167 @@ import type { SubjectType } from '../shared/chain/change.ts';
 
 const PREFIX = 'org.oncology-hub';
 
-/** What happened to a thing of one kind, by the audit's action. What is not named here nobody is told of. */
+/** What is told of a change. */
+interface Happening {
+  /** As the type calls it. */
+  readonly name: string;
+  readonly description: string;
+}
+
 interface Subject {
   /** Where it is found, with the slash at its end; nothing where it has no page of its own. */
   readonly path?: string;
-  readonly happened: Readonly<Record<string, string>>;
-  /** What is told of it beside its id, taken from what the audit may know: nothing clinical, no free text. */
-  readonly fields: readonly string[];
+  /** By the audit's action. Of what is not named here nobody is told. */
+  readonly happenings: Readonly<Record<string, Happening>>;
+  /** What is told beside its id when it has changed, of what the audit may know: nothing clinical, no free text. */
+  readonly fields: Readonly<Record<string, z.ZodMiniType>>;
 }
 
-const ENROLMENT = { enrol: 'enrolled', revoke: 'revoked' };
+const status = z.string();
+const units = z.int();
 
 const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
   agreement: {
     path: '/v1/agreements/',
-    happened: { propose: 'proposed', approve: 'approved', terminate: 'terminated' },
-    fields: ['kind', 'version', 'hash', 'endsOn'],
+    happenings: {
+      propose: { name: 'proposed', description: 'A version is proposed: each party is asked to approve its hash.' },
+      approve: { name: 'approved', description: 'A party has approved the version of this hash.' },
+      terminate: { name: 'terminated', description: 'It ends on `endsOn`; what was granted goes on to its end.' },
+    },
+    fields: { kind: z.string(), hash: Sha256, endsOn: CalendarDate },
   },
   booking: {
     path: '/v1/bookings/',
-    happened: {
-      hold: 'held',
-      'join-waitlist': 'waitlisted',
-      offer: 'offered',
-      'accept-offer': 'offer-accepted',
-      'decline-offer': 'offer-declined',
-      lapse: 'offer-lapsed',
-      confirm: 'confirmed',
-      release: 'released',
-      expire: 'expired',
-      cancel: 'cancelled',
-      arrive: 'arrived',
-      complete: 'completed',
-      'no-show': 'no-show',
-      withdraw: 'withdrawn',
-      'set-priority': 'priority-changed',
+    happenings: {
+      hold: { name: 'held', description: 'A course is held until `expiresAt`.' },
+      'join-waitlist': { name: 'waitlisted', description: 'Somebody waits for a course.' },
+      offer: { name: 'offered', description: 'A course is offered to who waits; it is theirs until `expiresAt`.' },
+      'accept-offer': { name: 'offer-accepted', description: 'The offer is accepted: confirm it before `expiresAt`.' },
+      'decline-offer': { name: 'offer-declined', description: 'The offer is declined; it goes to the next in line.' },
+      lapse: { name: 'offer-lapsed', description: 'Nobody took the offer in time; it goes to the next in line.' },
+      confirm: { name: 'confirmed', description: 'The course is booked.' },
+      release: { name: 'released', description: 'The hold is given back.' },
+      expire: { name: 'expired', description: 'The hold’s time was over.' },
+      cancel: { name: 'cancelled', description: 'The booking is cancelled.' },
+      arrive: { name: 'arrived', description: 'The treatment has begun.' },
+      complete: { name: 'completed', description: 'The treatment is complete.' },
+      'no-show': { name: 'no-show', description: 'The patient has not come.' },
+      withdraw: { name: 'withdrawn', description: 'The wait is over without a course.' },
+      'set-priority': { name: 'priority-changed', description: 'A commission has given who waits another class.' },
     },
-    fields: ['grantId', 'status', 'expiresAt', 'priorityClass', 'unitForfeited'],
+    fields: { grantId: Id, status, expiresAt: Instant, priorityClass: z.int(), unitForfeited: z.boolean() },
   },
-  client: { happened: { ...ENROLMENT, 'add-secret': 'secret-added', 'end-secret': 'secret-ended' }, fields: [] },
-  contacts: { happened: { replace: 'replaced', erase: 'erased' }, fields: [] },
+  client: {
+    happenings: {
+      enrol: { name: 'enrolled', description: 'A system may act for your institution.' },
+      revoke: { name: 'revoked', description: 'A system may act for your institution no longer.' },
+      'add-secret': { name: 'secret-added', description: 'A system has another secret.' },
+      'end-secret': { name: 'secret-ended', description: 'A secret of a system is good no longer.' },
+    },
+    fields: {},
+  },
+  contacts: {
+    happenings: {
+      replace: { name: 'replaced', description: 'Whom partners may call at your institution has changed.' },
+      erase: { name: 'erased', description: 'Nobody is named any more whom partners may call at your institution.' },
+    },
+    fields: {},
+  },
   grant: {
     path: '/v1/grants/',
-    happened: {
-      grant: 'granted',
-      resize: 'resized',
-      suspend: 'suspended',
-      resume: 'resumed',
-      'carry-over': 'carried-over',
-      'expire-units': 'units-expired',
-      'cut-off': 'closing',
-      close: 'closed',
-      restate: 'usage-restated',
+    happenings: {
+      grant: { name: 'granted', description: 'A quota is given.' },
+      resize: { name: 'resized', description: 'It has more or fewer courses.' },
+      suspend: { name: 'suspended', description: 'No new holds are taken; bookings stay.' },
+      resume: { name: 'resumed', description: 'New holds are taken again.' },
+      'carry-over': { name: 'carried-over', description: 'Unused courses go on into the next period.' },
+      'expire-units': { name: 'units-expired', description: 'Unused courses are gone.' },
+      'cut-off': { name: 'closing', description: 'Its period is being closed: no new holds are taken.' },
+      close: { name: 'closed', description: 'Its period is closed.' },
+      restate: { name: 'usage-restated', description: 'What was reported of its closed period has another version.' },
     },
-    fields: ['poolId', 'service', 'nominal', 'status'],
+    fields: { poolId: Id, service: z.string(), nominal: units, status },
   },
   institution: {
     path: '/v1/institutions/',
-    happened: {
-      invite: 'invited',
-      register: 'registered',
-      update: 'updated',
-      activate: 'activated',
-      suspend: 'suspended',
-      leave: 'left',
+    happenings: {
+      invite: { name: 'invited', description: 'Your institution is invited.' },
+      register: { name: 'registered', description: 'Your institution is registered.' },
+      update: { name: 'updated', description: 'What is known of your institution has changed.' },
+      activate: { name: 'activated', description: 'Your institution may act.' },
+      suspend: { name: 'suspended', description: 'Nobody may act for your institution until it is activated.' },
+      leave: { name: 'left', description: 'Your institution has left.' },
     },
-    fields: ['status'],
+    fields: { status },
   },
   loan: {
     path: '/v1/loans/',
-    happened: {
-      propose: 'proposed',
-      approve: 'approved',
-      'give-back': 'returned',
-      settle: 'settled',
-      'write-off': 'written-off',
-      decline: 'declined',
-      withdraw: 'withdrawn',
+    happenings: {
+      propose: { name: 'proposed', description: 'A loan is asked for: the lender is asked to approve.' },
+      approve: { name: 'approved', description: 'The lender, or the grantor, has approved.' },
+      'give-back': { name: 'returned', description: 'Courses have gone back to the lender.' },
+      settle: { name: 'settled', description: 'The loan is settled at the end of its period.' },
+      'write-off': { name: 'written-off', description: 'The lender has given up what is outstanding.' },
+      decline: { name: 'declined', description: 'The loan is declined.' },
+      withdraw: { name: 'withdrawn', description: 'The loan is asked for no longer.' },
     },
-    fields: ['lendingGrantId', 'borrowingGrantId', 'units', 'outstanding', 'dueDate', 'status'],
+    fields: { lendingGrantId: Id, borrowingGrantId: Id, units, outstanding: units, dueDate: CalendarDate, status },
   },
-  person: { happened: ENROLMENT, fields: [] },
+  person: {
+    happenings: {
+      enrol: { name: 'enrolled', description: 'A person may act for your institution, or in other roles.' },
+      revoke: { name: 'revoked', description: 'A person may act for your institution no longer.' },
+    },
+    fields: {},
+  },
   pool: {
     path: '/v1/pools/',
-    happened: { offer: 'offered', update: 'updated', 'close-period': 'closing', 'end-period': 'closed' },
-    fields: ['service', 'capacity', 'status'],
+    happenings: {
+      offer: { name: 'offered', description: 'A pool of courses is open.' },
+      update: { name: 'updated', description: 'The pool has changed.' },
+      'close-period': { name: 'closing', description: 'Its period is being closed.' },
+      'end-period': { name: 'closed', description: 'Its period is closed.' },
+    },
+    fields: { service: z.string(), capacity: units, status },
   },
-  transfer: { happened: { transfer: 'made' }, fields: ['givingGrantId', 'receivingGrantId', 'units'] },
+  transfer: {
+    happenings: { transfer: { name: 'made', description: 'Courses have gone from one grant to another, for good.' } },
+    fields: { givingGrantId: Id, receivingGrantId: Id, units },
+  },
 };
 
+/** A type of event, as it is documented. */
+export interface EventTypeEntry {
+  readonly type: string;
+  readonly subjectType: string;
+  readonly description: string;
+  readonly fields: Subject['fields'];
+}
+
 /** `booking`, `offered` → `org.oncology-hub.booking.offered.v1` */
-const typeOf = (subjectType: string, happened: string): string => `${PREFIX}.${subjectType}.${happened}.v1`;
+const typeOf = (subjectType: string, name: string): string => `${PREFIX}.${subjectType}.${name}.v1`;
 
 /** What is sent to a webhook when somebody asks for a trial. It is in no feed. */
 export const TEST_EVENT_TYPE = typeOf('webhook', 'test');
 
-/** Every type that partners are told of. */
-export const EVENT_TYPES: readonly string[] = Object.entries(SUBJECTS).flatMap(([subjectType, { happened }]) =>
-  Object.values(happened).map((each) => typeOf(subjectType, each)),
+/** Everything that partners are told of. */
+export const CATALOGUE: readonly EventTypeEntry[] = Object.entries(SUBJECTS).flatMap(
+  ([subjectType, { happenings, fields }]) =>
+    Object.values(happenings).map(({ name, description }) => ({
+      type: typeOf(subjectType, name),
+      subjectType,
+      description,
+      fields,
+    })),
 );
+
+export const EVENT_TYPES: readonly string[] = CATALOGUE.map(({ type }) => type);
 
 /** The type that a change is told as; `undefined` when nobody is told of it. */
 export function eventTypeOf(subjectType: SubjectType, action: string): string | undefined {
-  const happened = SUBJECTS[subjectType].happened[action];
-  return happened === undefined ? undefined : typeOf(subjectType, happened);
+  const { happenings } = SUBJECTS[subjectType];
+  const happening = Object.hasOwn(happenings, action) ? happenings[action] : undefined;
+  return happening && typeOf(subjectType, happening.name);
 }
 
 /** What an event of a kind of thing tells of it beside its id, and where it is found. */

@@ -44,7 +44,10 @@ const WITHOUT_EXPLANATIONS: Plugin = {
   name: 'without-explanations',
   setup: (building) => {
     building.onLoad(
-      { filter: /[\\/]lambdas[\\/].*(?:contract|contract-parts|errors|problems|values|countries|money)\.ts$/ },
+      {
+        filter:
+          /[\\/]lambdas[\\/].*(?:contract|contract-parts|errors|problems|values|countries|money|event-types|cloud-event)\.ts$/,
+      },
       async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replace(EXPLANATION, ''),
         loader: 'ts',

@@ -13,3 +13,6 @@ export function accept(construct: IConstruct, reason: string, ...rules: readonly
 /** Why nothing has a dead-letter queue of its own but the streams. */
 export const FAILURES_ARE_SEEN =
   'Whoever calls learns of a failure: the gateway and the admin at once, a stream by its dead-letter queue. What runs on a schedule is made good by its next run, and an alarm tells. An alarm whose message is lost is still on, and on the dashboard.';
+
+/** Why a dead-letter queue has none of its own. */
+export const DEAD_LETTERS = 'It is itself a dead-letter queue: nothing takes from it but a person.';

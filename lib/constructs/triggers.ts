@@ -7,8 +7,9 @@ import { EventSourceMapping, type Function as Lambda, StartingPosition } from 'a
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-import { accept, FAILURES_ARE_SEEN } from './accept.ts';
+import { accept, DEAD_LETTERS, FAILURES_ARE_SEEN } from './accept.ts';
 import type { Alarms } from './alarms.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 export interface StreamProps {
   readonly alarms: Alarms;
@@ -32,12 +33,7 @@ export function runOnStream(handler: Lambda, { alarms, table, filters, impact }:
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  accept(
-    parked,
-    'It is itself a dead-letter queue: nothing takes from it but a person.',
-    'AwsSolutions-SQS3',
-    'Serverless-SQSRedrivePolicy',
-  );
+  accept(parked, DEAD_LETTERS, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
   if (table.tableStreamArn === undefined) throw new Error(`${table.node.path} has no stream`);
   table.grantStreamRead(handler);
   // Not the library's `SqsDlq`, which would let the function ask about the queue, too.
@@ -76,6 +72,21 @@ function watchStream(handler: Lambda, parked: Queue, alarms: Alarms, impact: str
     // No changes, nothing that waits.
     treatMissingData: TreatMissingData.NOT_BREACHING,
     runbook: 'respond-to-a-stream-that-lags',
+  });
+}
+
+/**
+ * Runs a function on the messages of a queue. Those that it names as failed come back, the others are gone.
+ * @param batchSize messages that it gets at once, ten at most
+ */
+export function runOnQueue(handler: Lambda, { queue }: WorkQueue, batchSize: number): void {
+  // Not the library's `grantConsumeMessages`, which would let the function do more than the service does in its name.
+  queue.grant(handler, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
+  new EventSourceMapping(handler, 'Queue', {
+    target: handler,
+    eventSourceArn: queue.queueArn,
+    batchSize,
+    reportBatchItemFailures: true,
   });
 }
 

@@ -8,6 +8,7 @@ import { DEMO_INSTITUTIONS } from './demo/institutions.ts';
 import { chosenEngine, type RunningDynamodb, startDynamodb } from './engines/dynamodb.ts';
 import { freePort } from './engines/free-port.ts';
 import { startS3 } from './engines/s3.ts';
+import { openQueues } from './engines/sqs.ts';
 import { openTables } from './engines/tables.ts';
 import type { LocalFunction } from './functions/function.ts';
 import { createFunctions } from './functions/functions.ts';
@@ -30,9 +31,11 @@ import { createResolver } from './template/intrinsics.ts';
 import { openSecrets } from './template/secrets.ts';
 import { standInsFor } from './template/stand-ins.ts';
 import { eventBusApi } from './triggers/event-bus-api.ts';
-import { createRules } from './triggers/rules.ts';
+import { together } from './triggers/event-source.ts';
+import { queueSources } from './triggers/queues.ts';
+import { createRules, targets } from './triggers/rules.ts';
 import { createSchedules } from './triggers/schedules.ts';
-import { createStreamJobs } from './triggers/streams.ts';
+import { streamSources } from './triggers/streams.ts';
 import type { Hub, HubOptions } from './types.ts';
 
 const ACCOUNT_ID = '000000000000';
@@ -51,6 +54,8 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   onStop(gateway.stop);
   const controlPlane = await openControlPlane();
   onStop(controlPlane.stop);
+  const queues = await openQueues();
+  onStop(queues.stop);
 
   // The engine and the key are made by others (a child process, a thread) while this one synthesizes.
   const startingEngine = startEngine(options, store);
@@ -85,6 +90,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     tableName: tables.nameOf,
     streamArn: tables.streamArnOf,
     bucketName,
+    queuesUrl: queues.url,
   });
   const resolve = createResolver({
     pseudoParameters: {
@@ -114,6 +120,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: gate?.url ?? endpoint,
       AWS_ENDPOINT_URL_S3: s3Endpoint,
+      AWS_ENDPOINT_URL_SQS: queues.url,
       AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: controlPlane.url,
       AWS_ENDPOINT_URL_EVENTBRIDGE: controlPlane.url,
@@ -137,9 +144,17 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   const localIssuer = { url: gateway.url, keys: { keys: [key.publicJwk] } };
   const { match, routes, authorizers } = createRoutes(template, resolve, localIssuer, functionFor);
   const [userPool] = template.ofType('AWS::Cognito::UserPool');
-  const rules = createRules({ template, resolve, functionByArn: functionFor, onLog });
+  const refused = (name: string, call: Call): Call | undefined => gate?.refused(name, call);
+  queues.serve({
+    template,
+    resolve,
+    store,
+    arnOf: (logicalId) => standIns.attribute(logicalId, 'Arn'),
+    // Whoever has no key of a function's is the person at this machine.
+    refused: (name, call) => (functions.has(name) ? refused(name, call) : undefined),
+  });
+  const rules = createRules({ template, resolve, targetByArn: targets(functionFor, queues.byArn), onLog });
   onStop(rules.stop);
-  const refused = (name: string, call: Call) => gate?.refused(name, call);
   controlPlane.serve(authorizers, {
     AWSCognitoIdentityProviderService: userPoolApi({
       arn: userPool === undefined ? '' : standIns.attribute(userPool.logicalId, 'Arn'),
@@ -163,15 +178,11 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   onStop(() => {
     streamsClient.destroy();
   });
-  const streams = createStreamJobs({
-    template,
-    resolve,
-    client: streamsClient,
-    region,
-    store,
-    functionByName: functionFor,
-    onLog,
-  });
+  const mapped = { template, resolve, region, functionByName: functionFor, onLog };
+  const sources = together([
+    ...streamSources({ ...mapped, client: streamsClient, store }),
+    ...queueSources({ ...mapped, queueByArn: queues.byArn }),
+  ]);
   const schedules = createSchedules({
     template,
     resolve,
@@ -180,9 +191,9 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     functionByArn: functionFor,
     onLog,
   });
-  onStop(streams.stop);
+  onStop(sources.stop);
   onStop(schedules.stop);
-  if (jobs) streams.start();
+  if (jobs) sources.start();
   if (clock) schedules.start();
   gateway.serve({ issuer, match, crossOrigin: createCrossOrigin(template, resolve), accountId: ACCOUNT_ID, onLog });
   // Ended first: no new request or batch while the rest winds down.
@@ -197,6 +208,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     accounts: accounts.accounts,
     tableName: (prefix) => tables.nameOf(template.find(prefix, ...tables.types).logicalId),
     bucketName: (prefix) => bucketName(template.find(prefix, 'AWS::S3::Bucket').logicalId),
+    queueUrl: (prefix) => standIns.ref(template.find(prefix, 'AWS::SQS::Queue').logicalId),
     token: mintFor(issuer),
     databaseUsage: () => gate?.usage(),
     invoke: async (prefix, event) =>
@@ -204,7 +216,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     runSchedule: async (prefix) => schedules.run(template.find(prefix, 'AWS::Events::Rule').logicalId),
     drainStreams: async (within = DRAIN_WITHIN) => {
       if (!jobs) throw new Error('The hub was started without jobs: nothing reads its streams.');
-      await streams.drain(within);
+      await sources.drain(within);
       await rules.drain();
     },
   };

@@ -48,6 +48,8 @@ export interface Hub {
   /** The methods below that take the start of a logical id throw an Error unless exactly one resource fits. */
   tableName(logicalIdPrefix: string): string;
   bucketName(logicalIdPrefix: string): string;
+  /** Its API is served at the same host; signatures are not checked. */
+  queueUrl(logicalIdPrefix: string): string;
   /** What each function has done with DynamoDB so far, by logical id; undefined when permissions are not enforced. */
   databaseUsage(): ReadonlyMap<string, Usage> | undefined;
   /** Signs an access token without asking the issuer over HTTP. */
@@ -57,7 +59,7 @@ export interface Hub {
   /** Runs a rule's functions now, also when jobs are off. @throws FunctionError */
   runSchedule(ruleLogicalIdPrefix: string): Promise<void>;
   /**
-   * Resolves when every stream mapping has caught up.
+   * Resolves when every stream and queue has nothing left for its functions that they could have now.
    * @param within milliseconds. @default 30 000
    * @throws Error naming the mappings that are still behind, or when jobs are off
    */

@@ -43,7 +43,12 @@ function served(resources: Readonly<Record<string, unknown>>) {
   folders.push(dir);
   const assembly = readAssembly(dir);
   const { template } = assembly;
-  const facts = { region: 'eu-central-1', accountId: '000000000000', baseUrl: 'http://127.0.0.1' };
+  const facts = {
+    region: 'eu-central-1',
+    accountId: '000000000000',
+    baseUrl: 'http://127.0.0.1',
+    queuesUrl: 'http://127.0.0.1',
+  };
   const name = (logicalId: string): string => logicalId.toLowerCase();
   const standIns = standInsFor(template, { ...facts, tableName: name, streamArn: name, bucketName: name });
   const pseudoParameters = { 'AWS::Region': facts.region, 'AWS::AccountId': facts.accountId };
@@ -55,7 +60,7 @@ function served(resources: Readonly<Record<string, unknown>>) {
     template,
     resolve,
     onLog,
-    functionByArn: (arn) => {
+    targetByArn: (arn) => {
       const found = functions.get(arn.slice(arn.lastIndexOf(':') + 1));
       if (found === undefined) throw new Error(`No function ${arn}`);
       return found;

@@ -46,6 +46,32 @@ export async function stream({ Records }) {
   }
   return { batchItemFailures: [] };
 }
+// Says what it got. What it cannot handle it makes visible again at once, as far as its role allows.
+export async function queue({ Records }) {
+  const call = async (operation, request) => {
+    const { status } = await fetch(process.env.QUEUE_URL, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': 'AmazonSQS.' + operation,
+        authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/x',
+      },
+      body: JSON.stringify({ QueueUrl: process.env.QUEUE_URL, ...request }),
+    });
+    return status;
+  };
+  const failed = [];
+  for (const { messageId, receiptHandle: ReceiptHandle, body, attributes, eventSource } of Records) {
+    const { times = 0, throws, slow } = JSON.parse(body);
+    if (throws) throw new Error('poison');
+    if (slow) await new Promise((resolve) => setTimeout(resolve, slow));
+    const again = Number(attributes.ApproximateReceiveCount) <= times;
+    const visible = again ? await call('ChangeMessageVisibility', { ReceiptHandle, VisibilityTimeout: 0 }) : 0;
+    const sent = await call('SendMessage', { MessageBody: 'x' });
+    console.log(JSON.stringify({ got: body, again, visible, sent, eventSource, batch: Records.length }));
+    if (again) failed.push({ itemIdentifier: messageId });
+  }
+  return { batchItemFailures: failed };
+}
 export async function tick(event) { console.log(JSON.stringify({ tick: event })); }
 `;
 
@@ -326,6 +352,59 @@ describe('an app served by the local runtime', () => {
     });
   });
 
+  describe('queues', () => {
+    const api = async (operation: string, queue: string, request: Record<string, unknown> = {}) => {
+      const url = hub.queueUrl(queue);
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'x-amz-target': `AmazonSQS.${operation}` },
+        body: JSON.stringify({ QueueUrl: url, ...request }),
+      });
+      return json(response);
+    };
+    const send = async (...bodies: object[]) =>
+      api('SendMessageBatch', 'WorkQueue', {
+        Entries: bodies.map((body, index) => ({ Id: String(index), MessageBody: JSON.stringify(body) })),
+      });
+    const got = (of: string): Record<string, unknown>[] =>
+      logs.filter((line) => line.startsWith('{"got"') && line.includes(of)).map((line) => JSON.parse(line));
+
+    it('hand on messages in batches, and again those that failed', async () => {
+      await send({ n: 'one' }, { n: 'two', times: 2 }, { n: 'three' });
+      await hub.drainStreams();
+      await expect.poll(() => got('"n').map(({ again }) => again)).toEqual([false, true, false, true, false]);
+      expect(got('one')).toMatchObject([{ eventSource: 'aws:sqs', batch: 3, again: false }]);
+      expect(got('two').map(({ batch }) => batch)).toEqual([3, 1, 1]);
+    });
+
+    it('let a function do what its role allows, and no more', () => {
+      expect(got('two')[0]).toMatchObject({ visible: 200, sent: 400 });
+      const refused = hub.databaseUsage()?.get('QueueFunction')?.refused;
+      if (hub.engine !== 'external') expect(refused).toMatchObject([{ action: 'sqs:SendMessage' }]);
+    });
+
+    it('put what fails too often into the queue of dead letters', async () => {
+      await send({ poison: 'a', times: 9 });
+      await send({ poison: 'b', throws: true });
+      await expect
+        .poll(async () => (await api('GetQueueAttributes', 'DeadQueue'))['Attributes'], { timeout: 20_000 })
+        .toMatchObject({ ApproximateNumberOfMessages: '2' });
+      const received = await api('ReceiveMessage', 'DeadQueue', { MaxNumberOfMessages: 10 });
+      expect(JSON.stringify(received['Messages'])).toContain('poison');
+      expect(got('poison')).toHaveLength(3);
+    });
+
+    it('are not held up by a message that takes long', async () => {
+      await send({ race: 'turtle', slow: 900 });
+      await expect
+        .poll(async () => (await api('GetQueueAttributes', 'WorkQueue'))['Attributes'])
+        .toMatchObject({ ApproximateNumberOfMessages: '0' });
+      await send({ race: 'hare' });
+      await expect.poll(() => got('race').length).toBe(2);
+      expect(JSON.stringify(got('race'))).toMatch(/hare.*turtle/);
+    });
+  });
+
   it('runs schedules when asked', async () => {
     await hub.runSchedule('Tick');
     await expect.poll(() => logs.some((line) => line.includes('"detail-type":"Scheduled Event"'))).toBe(true);
@@ -334,12 +413,12 @@ describe('an app served by the local runtime', () => {
   it('invokes functions, and passes on what they throw', async () => {
     await expect(hub.invoke('Http', { headers: { 'x-wanted': 'text' } })).resolves.toBe('plain');
     await expect(hub.invoke('Http', { headers: { 'x-wanted': 'throw' } })).rejects.toThrow('boom');
-    await expect(hub.invoke('Nobody', {})).rejects.toThrow('HttpFunction, StreamFunction, TickFunction');
+    await expect(hub.invoke('Nobody', {})).rejects.toThrow('HttpFunction, StreamFunction, TickFunction, QueueFunction');
   });
 });
 
 describe('what the local runtime keeps', () => {
-  it('is there after a restart: data, keys, secrets and the place in the stream', async () => {
+  it('is there after a restart: data, keys, secrets, messages and the place in the stream', async () => {
     const assembly = writeFixtureAssembly({ code: CODE });
     const dataDir = mkdtempSync(join(tmpdir(), 'hub-data-'));
     const key = { pk: { S: 'x' }, sk: { S: 'WANTED#1' } };
@@ -357,6 +436,10 @@ describe('what the local runtime keeps', () => {
     const bearer = await hub.token({ institution: INSTITUTION, role: 'coordinator' });
     const environment = async (url: string) => json(await fetch(`${url}/public`, { headers: { 'x-wanted': 'env' } }));
     const { SECRET: secret } = await environment(hub.url);
+    const later = { MessageBody: '{"left":true}', DelaySeconds: 2 };
+    const url = hub.queueUrl('WorkQueue');
+    const headers = { 'x-amz-target': 'AmazonSQS.SendMessage' };
+    await fetch(url, { method: 'POST', headers, body: JSON.stringify({ QueueUrl: url, ...later }) });
     await hub.stop();
     await hub.stop();
     await expect(fetch(hub.url)).rejects.toThrow();
@@ -372,6 +455,7 @@ describe('what the local runtime keeps', () => {
     await put(again, 'WANTED#2');
     await again.drainStreams();
     await expect.poll(() => taken(second.logs).map(({ took }) => took)).toEqual(['WANTED#2']);
+    await expect.poll(() => second.logs.some((line) => line.includes('left'))).toBe(true);
     await again.stop();
     expect(taken(first.logs).map(({ took }) => took)).toEqual(['WANTED#1']);
     for (const dir of [assembly, dataDir]) rmSync(dir, { recursive: true });

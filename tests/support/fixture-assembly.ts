@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** The smallest app with everything the local runtime serves, as `cdk synth` would leave it behind. */
 export interface FixtureOptions {
-  /** Source of the one function's module, which exports `http`, `stream` and `tick`. */
+  /** Source of the one function's module, which exports `http`, `stream`, `queue` and `tick`. */
   readonly code: string;
   /** Goes over the resources below. */
   readonly resources?: Readonly<Record<string, unknown>>;
@@ -118,6 +118,43 @@ const RESOURCES = {
       FilterCriteria: {
         Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"WANTED#"}]}}}}' }],
       },
+    },
+  },
+  QueueRole: { Type: 'AWS::IAM::Role', Properties: {} },
+  QueuePolicy: {
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sqs:ChangeMessageVisibility',
+            Resource: { 'Fn::GetAtt': ['WorkQueue', 'Arn'] },
+          },
+        ],
+      },
+      Roles: [{ Ref: 'QueueRole' }],
+    },
+  },
+  QueueFunction: lambda('queue', {
+    Role: { 'Fn::GetAtt': ['QueueRole', 'Arn'] },
+    Environment: { Variables: { QUEUE_URL: { Ref: 'WorkQueue' } } },
+  }),
+  DeadQueue: { Type: 'AWS::SQS::Queue' },
+  WorkQueue: {
+    Type: 'AWS::SQS::Queue',
+    Properties: {
+      VisibilityTimeout: 1,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadQueue', 'Arn'] }, maxReceiveCount: 3 },
+    },
+  },
+  QueueMapping: {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      FunctionName: { Ref: 'QueueFunction' },
+      EventSourceArn: { 'Fn::GetAtt': ['WorkQueue', 'Arn'] },
+      BatchSize: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
     },
   },
   Tick: {

@@ -76,7 +76,7 @@ export function statementsFor(template: Template, { logicalId, properties }: Res
 }
 
 /**
- * What each function may do with DynamoDB, the user pool and event buses, by logical id.
+ * What each function may do with DynamoDB, queues, the user pool and event buses, by logical id.
  * @throws Error naming the function, when a statement about DynamoDB says something that is not understood here
  */
 export function databaseGrants(template: Template, resolve: Resolve): ReadonlyMap<string, readonly Grant[]> {
@@ -88,7 +88,7 @@ function grantsFor(template: Template, resolve: Resolve, lambda: Resource): Gran
   return statementsFor(template, lambda)
     .filter(
       ({ actions }) =>
-        actions.length === 0 || actions.some((action) => /^(\*|dynamodb:|cognito-idp:|events:)/.test(action)),
+        actions.length === 0 || actions.some((action) => /^(\*|dynamodb:|cognito-idp:|events:|sqs:)/.test(action)),
     )
     .flatMap(({ actions, resources, partitions, unknown }) => {
       if (unknown !== undefined) {

@@ -10,6 +10,8 @@ export interface LocalFacts {
   /** @throws Error when the table has no stream */
   readonly streamArn: (logicalId: string) => string;
   readonly bucketName: (logicalId: string) => string;
+  /** Where queues are served. */
+  readonly queuesUrl: string;
 }
 
 interface StandIn {
@@ -64,7 +66,7 @@ const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
     attributes: { Arn: `arn:aws:s3:::${facts.bucketName(logicalId)}` },
   }),
   'AWS::SQS::Queue': ({ logicalId }, facts) => ({
-    ref: `${facts.baseUrl}/${facts.accountId}/${logicalId}`,
+    ref: `${facts.queuesUrl}/${facts.accountId}/${logicalId}`,
     attributes: { Arn: arn(facts, 'sqs', logicalId), QueueName: logicalId },
   }),
   'AWS::SecretsManager::Secret': ({ logicalId }, facts) => ({

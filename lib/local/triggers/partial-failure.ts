@@ -1,7 +1,8 @@
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod/mini';
 
-const PartialFailure = z.looseObject({
+/** How a function says what of a batch it could not handle. */
+export const PartialFailure = z.looseObject({
   batchItemFailures: z.nullish(z.array(z.looseObject({ itemIdentifier: z.string() }))),
 });
 

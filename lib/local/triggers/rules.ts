@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import * as z from 'zod/mini';
 
+import type { LocalQueue } from '../engines/queue.ts';
 import type { LocalFunction } from '../functions/function.ts';
 import type { Resolve } from '../template/intrinsics.ts';
 import type { Template } from '../template/template.ts';
@@ -20,11 +21,26 @@ export interface Rules {
   readonly stop: () => Promise<void>;
 }
 
+/** A function or a queue. */
+export interface Target {
+  readonly name: string;
+  invoke(event: unknown): Promise<unknown>;
+}
+
+/** What rules can have for a target. @throws Error when the template declares no such thing */
+export function targets(functionByArn: (arn: string) => LocalFunction, queueByArn: (arn: string) => LocalQueue) {
+  return (arn: string): Target => {
+    if (!arn.includes(':sqs:')) return functionByArn(arn);
+    const queue = queueByArn(arn);
+    return { name: arn, invoke: async (event) => queue.send(JSON.stringify(event)) };
+  };
+}
+
 export interface RulesOptions {
   readonly template: Template;
   readonly resolve: Resolve;
-  /** @throws Error when the template declares no such function */
-  readonly functionByArn: (arn: string) => LocalFunction;
+  /** @throws Error when the template declares no such target */
+  readonly targetByArn: (arn: string) => Target;
   readonly onLog: (line: string) => void;
 }
 
@@ -56,7 +72,7 @@ const BEFORE_NEXT = 200;
  * The rules with an event pattern that the template declares, on the default bus and on its own ones.
  * @throws Error for a pattern or target that is not supported locally
  */
-export function createRules({ template, resolve, functionByArn, onLog }: RulesOptions): Rules {
+export function createRules({ template, resolve, targetByArn, onLog }: RulesOptions): Rules {
   const rules = template.ofType('AWS::Events::Rule').flatMap(({ logicalId, properties }) => {
     // A rule with a schedule only is another module's.
     if (properties['EventPattern'] === undefined) return [];
@@ -67,7 +83,7 @@ export function createRules({ template, resolve, functionByArn, onLog }: RulesOp
         name: logicalId,
         bus: nameOf(EventBusName),
         matches: compilePattern(EventPattern),
-        targets: Targets.map(({ Arn }) => functionByArn(Arn)),
+        targets: Targets.map(({ Arn }) => targetByArn(Arn)),
       },
     ];
   });
@@ -75,7 +91,7 @@ export function createRules({ template, resolve, functionByArn, onLog }: RulesOp
   const isStopped = (): boolean => stopping.signal.aborted;
   const busy = new Set<Promise<void>>();
 
-  const run = async (rule: string, target: LocalFunction, event: unknown): Promise<void> => {
+  const run = async (rule: string, target: Target, event: unknown): Promise<void> => {
     for (let attempt = 1; !isStopped(); attempt += 1) {
       try {
         await target.invoke(event);
@@ -85,7 +101,7 @@ export function createRules({ template, resolve, functionByArn, onLog }: RulesOp
         const last = attempt === ATTEMPTS;
         const reason = error instanceof Error ? { error: error.name, reason: error.message, stack: error.stack } : {};
         const message = last ? 'Event given up' : 'Event failed';
-        onLog(JSON.stringify({ level: 'ERROR', message, rule, function: target.name, ...reason }));
+        onLog(JSON.stringify({ level: 'ERROR', message, rule, target: target.name, ...reason }));
         if (last) return;
         // Cut short by the end, which is no error.
         await sleep(BEFORE_NEXT * attempt, undefined, { signal: stopping.signal }).catch(() => undefined);

@@ -1,6 +1,7 @@
 import type { _Record } from '@aws-sdk/client-dynamodb-streams';
 
 import type { LocalFunction } from '../functions/function.ts';
+import type { EventSource } from './event-source.ts';
 import { compilePattern, type Matches } from './filter.ts';
 import type { MappingProperties } from './mapping-properties.ts';
 import { takenOf } from './partial-failure.ts';
@@ -26,7 +27,7 @@ const FIRST_RETRY = 50;
 const SLOWEST_RETRY = 1000;
 
 /** Runs a function on a table's changes: every matching one, in order, again and again until the function takes it. */
-export class StreamMapping {
+export class StreamMapping implements EventSource {
   readonly name: string;
   readonly #options: StreamMappingOptions;
   readonly #matches: Matches;

@@ -26,7 +26,7 @@ module.exports = {
       from: {
         path: '^lambdas',
         pathNot:
-          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer|anchor-bucket|event-bus)\\.ts$',
+          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer|anchor-bucket|event-bus|scheduler)\\.ts$',
       },
       to: { path: 'node_modules/@aws-sdk' },
     },
@@ -60,7 +60,7 @@ module.exports = {
       to: {
         path: '^lambdas|node_modules/@aws-sdk',
         pathNot:
-          '^lambdas/([^/]+/(contract|errors)|shared/(auth/vocabulary|http/(route|problem|problems)|observability/metrics))\\.ts$',
+          '^lambdas/([^/]+/(contract|errors|event-types|cloud-event)|shared/(auth/vocabulary|http/(route|problem|problems)|observability/metrics))\\.ts$',
       },
     },
     {

@@ -29,6 +29,7 @@ export const bundling = Promise.all([
         'partners-handler',
         'agreements-handler',
         'closing-handler',
+        'remind-handler',
       ],
       notifications: ['handler', 'publish-handler'],
       audit: ['handler', 'quotas-handler', 'agreements-handler', 'institutions-handler', 'anchor-handler'],

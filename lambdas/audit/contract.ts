@@ -27,7 +27,8 @@ export const AuditRow = z
     subject: z.string().register(z.globalRegistry, { description: 'Id of what was changed or read.' }),
     action: z.string(),
     version: z.optional(z.int()).register(z.globalRegistry, {
-      description: 'Of the subject, after the change. Each version has one row in each chain it concerns.',
+      description:
+        'Of the subject, after the change. Each version has one row in each chain it concerns. A reminder has none.',
     }),
     actor: z.string().register(z.globalRegistry, {
       description: 'Subject of the token; `hub` for what the Hub does by itself, `operator` for an admin’s commands.',

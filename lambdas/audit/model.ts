@@ -27,8 +27,10 @@ export function entriesOfReading({ shown, by, ...told }: AuditedReading): Readon
 }
 
 /** Which change or reading a row tells of. */
-export function sourceOf({ subjectType, subject, version, readingId }: AuditEntry): string {
-  return readingId ?? `${subjectType} ${subject} ${String(version)}`;
+export function sourceOf({ subjectType, subject, action, version, readingId, after }: AuditEntry): string {
+  // A reminder is known by the deadline that it is about.
+  const which = version ?? `${action} ${String(after?.['expiresAt'])}`;
+  return readingId ?? `${subjectType} ${subject} ${String(which)}`;
 }
 
 /** @param sequence as a text of ten digits */

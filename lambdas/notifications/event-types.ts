@@ -48,6 +48,7 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
       'accept-offer': { name: 'offer-accepted', description: 'The offer is accepted: confirm it before `expiresAt`.' },
       'decline-offer': { name: 'offer-declined', description: 'The offer is declined; it goes to the next in line.' },
       lapse: { name: 'offer-lapsed', description: 'Nobody took the offer in time; it goes to the next in line.' },
+      remind: { name: 'ending', description: 'The hold or offer ends at `expiresAt`, unless somebody decides before.' },
       confirm: { name: 'confirmed', description: 'The course is booked.' },
       release: { name: 'released', description: 'The hold is given back.' },
       expire: { name: 'expired', description: 'The hold’s time was over.' },

@@ -20,6 +20,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
  * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
  * | that bookings were shown to another institution than theirs, for 7 days | `READING#<id>` | `READING` |
+ * | that somebody was reminded of a deadline, for 7 days | `REMINDER#<booking>` | `REMINDER#<deadline>` |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
  * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
  */
@@ -77,6 +78,11 @@ export const lendingKey = (institutionId: string, other: string, service: string
   sk: `${LENDING}${other}#${service}`,
 });
 
+/** @param expiresAt the deadline */
+export const reminderKey = (bookingId: string, expiresAt: string): Key => ({
+  pk: `REMINDER#${bookingId}`,
+  sk: `REMINDER#${expiresAt}`,
+});
 export const readingKey = (readingId: string): Key => ({ pk: `READING#${readingId}`, sk: 'READING' });
 
 /** Where the ledger of a grant lies. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { Agent } from '../shared/auth/agent.ts';
+import { Agent, HUB } from '../shared/auth/agent.ts';
 import {
   type AuditedChange,
   type AuditedReading,
@@ -167,7 +167,32 @@ export function quotasChange(items: Images<Item>, seal: Seal): AuditedChange | u
   if (sk === 'GRANT') return changeOf(grant, items, seal);
   if (sk === 'LOAN') return changeOf(loan, items, seal);
   if (sk === 'TRANSFER') return changeOf(transfer, items, seal);
+  if (String(sk).startsWith('REMINDER#')) return reminded(Reminder.parse(items.after));
   return String(sk).startsWith('BOOKING#') ? changeOf(booking, items, seal) : undefined;
+}
+
+/** That an institution was reminded of a deadline, as it is stored until the audit has it. */
+const Reminder = z.object({
+  bookingId: z.string(),
+  beneficiaryId: z.string(),
+  status: z.enum(BOOKING_STATUSES),
+  expiresAt: z.string(),
+  at: z.string(),
+});
+export type Reminder = z.infer<typeof Reminder>;
+
+/** It is no version of the booking: nothing has changed. */
+function reminded({ bookingId, beneficiaryId, status: is, expiresAt, at }: Reminder): AuditedChange {
+  const after = { status: is, expiresAt };
+  return {
+    concerns: [beneficiaryId],
+    subjectType: 'booking',
+    subject: bookingId,
+    action: 'remind',
+    at,
+    by: HUB,
+    after,
+  };
 }
 
 /** That bookings were shown to another institution than theirs, as it is stored until the audit has it. */

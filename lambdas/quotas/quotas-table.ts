@@ -8,7 +8,7 @@ import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
 import { type DamagedAccount, loadDamaged } from '../shared/capacity/rebuild-table.ts';
 import type { AuditedReading } from '../shared/chain/change.ts';
-import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
+import type { IdPage, Item, Key, SingleTable } from '../shared/dynamo/single-table.ts';
 import { Booking as BookingShape, Waiting as WaitingShape } from './booking-contract.ts';
 import { Period } from './contract-parts.ts';
 import { Grant as GrantShape } from './grant-contract.ts';
@@ -24,11 +24,13 @@ import {
   poolKey,
   type RETIRED,
   readingKey,
+  reminderKey,
   SWEEP,
   waiterKey,
 } from './keys.ts';
 import type { Booking, Grant, Pool } from './model.ts';
 import { Pool as PoolShape } from './pool-contract.ts';
+import type { Reminder } from './published-changes.ts';
 import { ChangeReason } from './units.ts';
 import { placeOf } from './waiting.ts';
 
@@ -85,7 +87,8 @@ const GrantReference = z.object({ sk: z.string(), grantId: z.string(), retired: 
 const PoolReference = z.object({ sk: z.string(), poolId: z.string() });
 
 /** As long as somebody can verify that the audit has it. */
-const READINGS_KEPT_SECONDS = 7 * 24 * 3600;
+/** What the audit has from the stream. */
+const NOTES_KEPT_SECONDS = 7 * 24 * 3600;
 
 /** Which booking is, or was last, in a grant's line for a patient. */
 export type Waiter = z.infer<typeof WaiterItem>;
@@ -224,8 +227,16 @@ export class QuotasTable {
 
   /** Notes that bookings are shown to others than theirs. The audit has it by the stream; after some days it goes. */
   async putReading(reading: AuditedReading): Promise<void> {
-    const ttl = Math.floor(Date.parse(reading.at) / 1000) + READINGS_KEPT_SECONDS;
-    await this.#table.putNew({ ...readingKey(reading.readingId), ...reading, ttl });
+    await this.#note(readingKey(reading.readingId), reading);
+  }
+
+  /** Notes that somebody is reminded of a deadline, once. The audit has it by the stream; after some days it goes. */
+  async putReminder(reminder: Reminder): Promise<void> {
+    await this.#note(reminderKey(reminder.bookingId, reminder.expiresAt), reminder);
+  }
+
+  async #note(key: Key, note: { readonly at: string }): Promise<void> {
+    await this.#table.putNew({ ...key, ...note, ttl: Math.floor(Date.parse(note.at) / 1000) + NOTES_KEPT_SECONDS });
   }
 
   /** An agreement as far as it is known here. */

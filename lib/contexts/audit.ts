@@ -93,7 +93,11 @@ export class AuditContext extends Construct {
       {
         eventName: CHANGES,
         dynamodb: {
-          Keys: { sk: { S: ['POOL', 'GRANT', 'LOAN', 'TRANSFER', 'READING', { prefix: 'BOOKING#' }] } },
+          Keys: {
+            sk: {
+              S: ['POOL', 'GRANT', 'LOAN', 'TRANSFER', 'READING', { prefix: 'BOOKING#' }, { prefix: 'REMINDER#' }],
+            },
+          },
         },
       },
     ]);

@@ -53,6 +53,7 @@ export const QUOTAS_USES = {
     UpdateItem: COUNTED,
     DeleteItem: LINES,
   },
+  remind: { GetItem: ['GRANT#*'], PutItem: ['REMINDER#*'] },
   partners: { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] },
   agreements: { PutItem: ['AGREEMENT#*'] },
 } as const satisfies Record<string, Uses>;

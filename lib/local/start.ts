@@ -12,6 +12,7 @@ import { openQueues } from './engines/sqs.ts';
 import { openTables } from './engines/tables.ts';
 import type { LocalFunction } from './functions/function.ts';
 import { createFunctions } from './functions/functions.ts';
+import { authorizerApi } from './gateway/authorizer-api.ts';
 import { openControlPlane } from './gateway/control-plane.ts';
 import { createCrossOrigin } from './gateway/cors.ts';
 import { openGateway } from './gateway/gateway.ts';
@@ -32,6 +33,7 @@ import { openSecrets } from './template/secrets.ts';
 import { standInsFor } from './template/stand-ins.ts';
 import { eventBusApi } from './triggers/event-bus-api.ts';
 import { together } from './triggers/event-source.ts';
+import { openOneTimeSchedules } from './triggers/one-time-schedules.ts';
 import { queueSources } from './triggers/queues.ts';
 import { createRules, targets } from './triggers/rules.ts';
 import { createSchedules } from './triggers/schedules.ts';
@@ -124,6 +126,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: controlPlane.url,
       AWS_ENDPOINT_URL_EVENTBRIDGE: controlPlane.url,
+      AWS_ENDPOINT_URL_SCHEDULER: controlPlane.url,
     }),
   });
   onStop(async () => {
@@ -155,13 +158,20 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   });
   const rules = createRules({ template, resolve, targetByArn: targets(functionFor, queues.byArn), onLog });
   onStop(rules.stop);
-  controlPlane.serve(authorizers, {
-    AWSCognitoIdentityProviderService: userPoolApi({
-      arn: userPool === undefined ? '' : standIns.attribute(userPool.logicalId, 'Arn'),
-      clients: appClients,
-      refused,
-    }),
-    AWSEvents: eventBusApi({ region, accountId: ACCOUNT_ID, deliver: rules.deliver, refused }),
+  const oneTime = openOneTimeSchedules({
+    ...{ region, accountId: ACCOUNT_ID, store, functionByArn: functionFor, refused, onLog },
+  });
+  onStop(oneTime.stop);
+  controlPlane.serve({
+    targets: {
+      AWSCognitoIdentityProviderService: userPoolApi({
+        arn: userPool === undefined ? '' : standIns.attribute(userPool.logicalId, 'Arn'),
+        clients: appClients,
+        refused,
+      }),
+      AWSEvents: eventBusApi({ region, accountId: ACCOUNT_ID, deliver: rules.deliver, refused }),
+    },
+    rest: [authorizerApi(authorizers), oneTime.api],
   });
   for (const target of new Set(routes.map((route) => route.function))) target.start();
 
@@ -194,7 +204,10 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   onStop(sources.stop);
   onStop(schedules.stop);
   if (jobs) sources.start();
-  if (clock) schedules.start();
+  if (clock) {
+    schedules.start();
+    oneTime.start();
+  }
   gateway.serve({ issuer, match, crossOrigin: createCrossOrigin(template, resolve), accountId: ACCOUNT_ID, onLog });
   // Ended first: no new request or batch while the rest winds down.
   onStop(gateway.stop);
@@ -213,6 +226,8 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     databaseUsage: () => gate?.usage(),
     invoke: async (prefix, event) =>
       functionFor(template.find(prefix, 'AWS::Lambda::Function').logicalId).invoke(event),
+    oneTimeSchedules: oneTime.list,
+    runOneTimeSchedule: oneTime.run,
     runSchedule: async (prefix) => schedules.run(template.find(prefix, 'AWS::Events::Rule').logicalId),
     drainStreams: async (within = DRAIN_WITHIN) => {
       if (!jobs) throw new Error('The hub was started without jobs: nothing reads its streams.');

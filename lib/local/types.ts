@@ -3,6 +3,7 @@ import type { DynamodbEngine } from './engines/dynamodb.ts';
 import type { Account } from './issuer/accounts.ts';
 import type { Usage } from './permissions/gate.ts';
 import type { Template } from './template/template.ts';
+import type { OneTimeSchedule } from './triggers/one-time-schedules.ts';
 
 /** What the local runtime is asked for, and what it gives. */
 
@@ -56,6 +57,10 @@ export interface Hub {
   token(request: TokenRequest): Promise<string>;
   /** Runs a function. @throws FunctionError */
   invoke(functionLogicalIdPrefix: string, event: unknown): Promise<unknown>;
+  /** Schedules that functions have made, each for one time. */
+  readonly oneTimeSchedules: () => readonly OneTimeSchedule[];
+  /** Runs one of them now, as if it were due. @throws FunctionError */
+  readonly runOneTimeSchedule: (name: string) => Promise<void>;
   /** Runs a rule's functions now, also when jobs are off. @throws FunctionError */
   runSchedule(ruleLogicalIdPrefix: string): Promise<void>;
   /**

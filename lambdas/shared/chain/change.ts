@@ -34,8 +34,8 @@ export interface AuditedChange {
   readonly subjectType: SubjectType;
   readonly subject: string;
   readonly action: string;
-  /** Of the subject: each is one change. */
-  readonly version: number;
+  /** Of the subject: each is one change. Without one nothing has changed: somebody was reminded of a deadline. */
+  readonly version?: number;
   /** When it was made: RFC 3339, UTC. */
   readonly at: string;
   readonly by: Agent;

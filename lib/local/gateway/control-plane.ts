@@ -1,63 +1,71 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-import * as z from 'zod/mini';
-
-import type { Authorizer } from './authorizer.ts';
 import { readBody } from './body.ts';
 import { listen } from './listen.ts';
 
-const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
-/**
- * The APIs of AWS's services, as far as functions call them: API Gateway's, to look at an authorizer and to change whom it
- * takes tokens of, and those that name their operation in a header, such as Cognito's.
- */
+/** The APIs of AWS's services, as far as functions call them. */
 export interface ControlPlane {
   /** What functions get as their endpoint of these services. */
   readonly url: string;
-  /** Until then it knows no authorizer and no API. @param apis by what is before the dot in `X-Amz-Target` */
-  serve(authorizers: ReadonlyMap<string, Authorizer>, apis: Readonly<Record<string, TargetApi>>): void;
+  /** Until then it knows no API. */
+  serve(apis: ServedApis): void;
   readonly stop: () => Promise<void>;
+}
+
+export interface ServedApis {
+  /** By what is before the dot in the header `X-Amz-Target`. */
+  readonly targets: Readonly<Record<string, TargetApi>>;
+  /** Asked one after another. */
+  readonly rest: readonly RestApi[];
 }
 
 /**
  * An API whose operations are named in the header `X-Amz-Target`.
  * @param functionName who asks
  */
-export type TargetApi = (functionName: string, operation: string, request: unknown) => TargetAnswer;
+export type TargetApi = (functionName: string, operation: string, request: unknown) => ApiAnswer;
 
-export interface TargetAnswer {
-  readonly status: number;
-  readonly body: object;
+/** An API whose operations are methods on paths. @returns `undefined` when it has no such path */
+export type RestApi = (request: RestRequest) => ApiAnswer | undefined | Promise<ApiAnswer | undefined>;
+
+export interface RestRequest {
+  readonly functionName: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** `undefined` when there is none. */
+  readonly body: unknown;
 }
 
-const Change = z.object({
-  jwtConfiguration: z.object({ audience: z.array(z.string()), issuer: z.string() }),
-});
+export interface ApiAnswer {
+  readonly status: number;
+  /** Name of a refusal, where the API has it in a header. */
+  readonly error?: string;
+  readonly body: object;
+}
 
 /** The access key that a request is signed with, which names the function: each has a key of its own. */
 const SIGNED_BY = /Credential=([^/]+)\//;
 
-/** Listens on a free port of 127.0.0.1. Permissions on the gateway are not enforced. */
+/** Listens on a free port of 127.0.0.1. */
 export async function openControlPlane(): Promise<ControlPlane> {
-  let authorizers: ReadonlyMap<string, Authorizer> = new Map();
-  let apis: Readonly<Record<string, TargetApi>> = {};
+  let apis: ServedApis = { targets: {}, rest: [] };
   const server = createServer((request, response) => {
-    const target = request.headers['x-amz-target'];
-    const answering =
-      target === undefined
-        ? answer(request, response, authorizers)
-        : answerTarget(request, response, String(target), apis);
-    void answering.catch((error: unknown) => {
-      send(response, 400, { message: error instanceof Error ? error.message : String(error) });
-    });
+    answer(request, apis)
+      .then((answered) => {
+        send(response, answered);
+      })
+      .catch((error: unknown) => {
+        send(response, { status: 400, body: { message: error instanceof Error ? error.message : String(error) } });
+      });
   });
   const url = await listen(server, 0);
   return {
     url,
-    serve: (knownAuthorizers, knownApis) => {
-      authorizers = knownAuthorizers;
-      apis = knownApis;
+    serve: (served) => {
+      apis = served;
     },
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -67,42 +75,28 @@ export async function openControlPlane(): Promise<ControlPlane> {
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  authorizers: ReadonlyMap<string, Authorizer>,
-): Promise<void> {
-  const [, id = ''] = /^\/v2\/apis\/[^/]+\/authorizers\/([^/?]+)$/.exec(request.url ?? '') ?? [];
-  const authorizer = authorizers.get(id);
-  if (authorizer === undefined) {
-    send(response, 404, { message: 'There is no such authorizer.' });
-    return;
+async function answer(request: IncomingMessage, { targets, rest }: ServedApis): Promise<ApiAnswer> {
+  const functionName = SIGNED_BY.exec(String(request.headers.authorization))?.[1] ?? 'nobody';
+  const content = await readBody(request, MAX_BODY_BYTES);
+  if (content === 'too-large') throw new Error('The request is too large.');
+  const body: unknown = content.length === 0 ? undefined : JSON.parse(content.toString());
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) {
+    const [service = '', operation = ''] = String(target).split('.');
+    const api = Object.hasOwn(targets, service) ? targets[service] : undefined;
+    if (api === undefined) throw new Error(`${String(target)} is not known locally.`);
+    return api(functionName, operation, body);
   }
-  if (request.method === 'PATCH') {
-    const body = await readBody(request, MAX_BODY_BYTES);
-    const { audience, issuer } = Change.parse(JSON.parse(body.toString())).jwtConfiguration;
-    if (issuer !== authorizer.configuration.Issuer) throw new Error('Another issuer is not supported locally.');
-    authorizer.configuration = { Audience: audience, Issuer: issuer };
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://local');
+  const asked = { functionName, method: request.method ?? 'GET', path: pathname, query: searchParams, body };
+  for (const api of rest) {
+    const answered = await api(asked);
+    if (answered !== undefined) return answered;
   }
-  const { Audience, Issuer } = authorizer.configuration;
-  send(response, 200, { authorizerId: id, jwtConfiguration: { audience: Audience, issuer: Issuer } });
+  return { status: 404, body: { message: `${asked.method} ${pathname} is not known locally.` } };
 }
 
-async function answerTarget(
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: string,
-  apis: Readonly<Record<string, TargetApi>>,
-): Promise<void> {
-  const body = await readBody(request, MAX_BODY_BYTES);
-  const [service = '', operation = ''] = target.split('.');
-  const api = Object.hasOwn(apis, service) ? apis[service] : undefined;
-  if (api === undefined || body === 'too-large') throw new Error(`${target} is not known locally.`);
-  const name = SIGNED_BY.exec(String(request.headers.authorization))?.[1] ?? 'nobody';
-  const answered = api(name, operation, JSON.parse(body.toString()));
-  send(response, answered.status, answered.body);
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function send(response: ServerResponse, { status, error, body }: ApiAnswer): void {
+  const headers = { 'content-type': 'application/json', ...(error !== undefined && { 'x-amzn-errortype': error }) };
+  response.writeHead(status, headers).end(JSON.stringify(body));
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import type { TargetAnswer, TargetApi } from '../gateway/control-plane.ts';
+import type { ApiAnswer, TargetApi } from '../gateway/control-plane.ts';
 import type { Call } from '../permissions/calls.ts';
 import { type AppClientBook, AppClientRefusal } from './app-clients.ts';
 
@@ -78,6 +78,6 @@ export function userPoolApi({ arn, clients, refused }: UserPool): TargetApi {
   };
 }
 
-function refusal(code: string, message: string): TargetAnswer {
+function refusal(code: string, message: string): ApiAnswer {
   return { status: 400, body: { __type: code, message } };
 }

@@ -31,7 +31,7 @@ export const bundling = Promise.all([
         'closing-handler',
         'remind-handler',
       ],
-      notifications: ['handler', 'publish-handler'],
+      notifications: ['handler', 'publish-handler', 'reminders-handler'],
       audit: ['handler', 'quotas-handler', 'agreements-handler', 'institutions-handler', 'anchor-handler'],
     },
   }),

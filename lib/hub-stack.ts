@@ -15,6 +15,7 @@ import { InstitutionsContext } from './contexts/institutions.ts';
 import { NotificationsContext } from './contexts/notifications.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
+import { Reminders } from './contexts/reminders.ts';
 import type { StageConfig } from './stage-config.ts';
 
 /** The whole Hub, for one stage. Composition only: what each part is made of is said in its construct. */
@@ -47,7 +48,7 @@ export class HubStack extends Stack {
       cursors,
       institutions: registry,
     });
-    const { table: quotas } = new QuotasContext(this, 'Quotas', {
+    const { table: quotas, remind } = new QuotasContext(this, 'Quotas', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -66,7 +67,14 @@ export class HubStack extends Stack {
       agreements,
       quotas,
     });
-    new NotificationsContext(this, 'Notifications', { bundle: BUNDLES.contexts, foundation, http, cursors, audit });
+    const { bus } = new NotificationsContext(this, 'Notifications', {
+      bundle: BUNDLES.contexts,
+      foundation,
+      http,
+      cursors,
+      audit,
+    });
+    new Reminders(this, 'Reminders', { bundle: BUNDLES.contexts, foundation, bus, remind });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });
     new HubDashboard(this, 'Dashboard', { foundation, api: http.api });

@@ -10,9 +10,13 @@ export function accept(construct: IConstruct, reason: string, ...rules: readonly
   Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
 }
 
-/** Why nothing has a dead-letter queue of its own but the streams. */
+/** Why nothing has a dead-letter queue of its own but streams and queues. */
 export const FAILURES_ARE_SEEN =
-  'Whoever calls learns of a failure: the gateway and the admin at once, a stream by its dead-letter queue. What runs on a schedule is made good by its next run, and an alarm tells. An alarm whose message is lost is still on, and on the dashboard.';
+  'Whoever calls learns of a failure: the gateway and the admin at once, a stream or queue by its dead letters, which a person takes. What runs on a schedule is made good by its next run, and an alarm tells. An alarm whose message is lost is still on, and on the dashboard.';
 
-/** Why a dead-letter queue has none of its own. */
-export const DEAD_LETTERS = 'It is itself a dead-letter queue: nothing takes from it but a person.';
+/** Why a role has its policy in itself. */
+export const ONE_ROLE =
+  'The policy is made for one role and attached to no other: as part of the role it cannot be lent to anybody.';
+
+/** Why a resource ends in a wildcard. */
+export const MADE_LATER = 'What is behind the last slash are ids of what is made later: no policy can name them.';

@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs';
 
 import { metricsNamespace } from '../../lambdas/shared/observability/metrics.ts';
-import { accept, FAILURES_ARE_SEEN } from './accept.ts';
+import { accept, FAILURES_ARE_SEEN, ONE_ROLE } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface ContextFunctionProps {
@@ -85,12 +85,7 @@ export class ContextFunction extends Construct {
 }
 
 function acceptFindings(contextFunction: ContextFunction): void {
-  accept(
-    contextFunction,
-    'The policy is made for one role and attached to no other: as part of the role it cannot be lent to anybody.',
-    'HIPAA.Security-IAMNoInlinePolicy',
-    'NIST.800.53.R5-IAMNoInlinePolicy',
-  );
+  accept(contextFunction, ONE_ROLE, 'HIPAA.Security-IAMNoInlinePolicy', 'NIST.800.53.R5-IAMNoInlinePolicy');
   accept(
     contextFunction,
     'The API’s throttle is the ceiling. A reservation per function would be taken from the account’s limit, which in a new account is too small for any.',

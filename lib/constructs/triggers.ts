@@ -1,13 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, type Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus, Match, Rule, type Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping, type Function as Lambda, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-import { accept, DEAD_LETTERS, FAILURES_ARE_SEEN } from './accept.ts';
+import { accept, FAILURES_ARE_SEEN } from './accept.ts';
 import type { Alarms } from './alarms.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -33,7 +33,7 @@ export function runOnStream(handler: Lambda, { alarms, table, filters, impact }:
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  accept(parked, DEAD_LETTERS, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
+  accept(parked, FAILURES_ARE_SEEN, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
   if (table.tableStreamArn === undefined) throw new Error(`${table.node.path} has no stream`);
   table.grantStreamRead(handler);
   // Not the library's `SqsDlq`, which would let the function ask about the queue, too.
@@ -82,12 +82,34 @@ function watchStream(handler: Lambda, parked: Queue, alarms: Alarms, impact: str
 export function runOnQueue(handler: Lambda, { queue }: WorkQueue, batchSize: number): void {
   // Not the library's `grantConsumeMessages`, which would let the function do more than the service does in its name.
   queue.grant(handler, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
-  new EventSourceMapping(handler, 'Queue', {
+  const mapping = new EventSourceMapping(handler, 'Queue', {
     target: handler,
     eventSourceArn: queue.queueArn,
     batchSize,
     reportBatchItemFailures: true,
   });
+  accept(mapping, FAILURES_ARE_SEEN, 'Serverless-LambdaEventSourceMappingDestination');
+}
+
+/**
+ * Puts events of a bus into a queue.
+ * @param types what their type begins with
+ */
+export function queueEvents(
+  scope: Construct,
+  id: string,
+  bus: EventBus,
+  types: readonly string[],
+  { queue }: WorkQueue,
+): void {
+  const rule = new Rule(scope, id, {
+    // The library's own interface of a bus is not what its bus is.
+    eventBus: EventBus.fromEventBusArn(scope, `${id}Bus`, bus.eventBusArn),
+    eventPattern: { detailType: types.flatMap((type) => Match.prefix(type)) },
+    targets: [new SqsQueue(queue)],
+  });
+  // It is taken by the queue, or by none.
+  accept(rule, FAILURES_ARE_SEEN, 'Serverless-EventBusDLQ');
 }
 
 /** Runs a function on a schedule. A run that fails is not repeated: the next one does its work. */

@@ -3,7 +3,7 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-import { accept, DEAD_LETTERS } from './accept.ts';
+import { accept, FAILURES_ARE_SEEN } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface WorkQueueProps {
@@ -31,7 +31,7 @@ export class WorkQueue extends Construct {
       retentionPeriod: Duration.days(14),
     };
     const deadLetters = new Queue(this, 'Dead', common);
-    accept(deadLetters, DEAD_LETTERS, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
+    accept(deadLetters, FAILURES_ARE_SEEN, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
     this.queue = new Queue(this, 'Queue', {
       ...common,
       visibilityTimeout,

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { accountingRoutes, capacityRoutes } from '../../lambdas/quotas/contract.ts';
@@ -42,6 +43,8 @@ const AGREEMENTS_IMPACT =
 /** Pools, grants and bookings, and the jobs that keep them true. */
 export class QuotasContext extends Construct {
   readonly table: ContextTable;
+  /** Reminds of a booking whose time is nearly over. */
+  readonly remind: IFunction;
 
   constructor(scope: Construct, id: string, props: QuotasContextProps) {
     super(scope, id);
@@ -143,6 +146,17 @@ export class QuotasContext extends Construct {
     });
     mayUse(table, reconcile, QUOTAS_USES.reconcile);
     runOnSchedule(this, 'ReconcileSchedule', reconcile, Schedule.rate(Duration.hours(1)));
+
+    const { function: remind } = new ContextFunction(this, 'Remind', {
+      foundation,
+      description: 'Reminds of a hold or an offer that is about to end',
+      impact: 'Nobody is reminded of holds and offers before they end.',
+      bundle,
+      entry: 'quotas-remind-handler',
+      environment,
+    });
+    mayUse(table, remind, QUOTAS_USES.remind);
+    this.remind = remind;
 
     const { function: closing } = new ContextFunction(this, 'Closing', {
       foundation,

@@ -157,7 +157,6 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     refused: (name, call) => (functions.has(name) ? refused(name, call) : undefined),
   });
   const rules = createRules({ template, resolve, targetByArn: targets(functionFor, queues.byArn), onLog });
-  onStop(rules.stop);
   const oneTime = openOneTimeSchedules({
     ...{ region, accountId: ACCOUNT_ID, store, functionByArn: functionFor, refused, onLog },
   });
@@ -192,6 +191,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   const sources = together([
     ...streamSources({ ...mapped, client: streamsClient, store }),
     ...queueSources({ ...mapped, queueByArn: queues.byArn }),
+    rules,
   ]);
   const schedules = createSchedules({
     template,
@@ -232,7 +232,6 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     drainStreams: async (within = DRAIN_WITHIN) => {
       if (!jobs) throw new Error('The hub was started without jobs: nothing reads its streams.');
       await sources.drain(within);
-      await rules.drain();
     },
   };
 }

@@ -110,6 +110,8 @@ async function deploy(
       runSchedule: async (rule) => {
         await stack.invoke(rule.replace(/Schedule$/, ''), {});
       },
+      oneTimeSchedules: () => notHere(endpoint),
+      runOneTimeSchedule: () => notHere(endpoint),
       drainStreams: () => notHere(endpoint),
       objects: () => notHere(endpoint),
       logs: () => notHere(endpoint),

@@ -98,7 +98,7 @@ describe('rules of the template', () => {
     app.rules.deliver(undefined, uploaded('elsewhere', 'other/x'));
     app.rules.deliver(undefined, uploaded('own', 'other/x'));
     app.rules.deliver('arn:aws:events:eu-central-1:000000000000:event-bus/Bus', uploaded('own'));
-    await app.rules.drain();
+    await app.rules.caughtUp();
     await expect.poll(() => app.took().toSorted()).toEqual(['one', 'own', 'two']);
     await app.close();
   });
@@ -107,7 +107,7 @@ describe('rules of the template', () => {
     const app = served({ OnDefault: rule({ EventPattern: UPLOADED }) });
     app.rules.deliver(undefined, uploaded('late', 'uploads/x', { failures: 2 }));
     app.rules.deliver(undefined, uploaded('never', 'uploads/x', { failures: 99 }));
-    await app.rules.drain();
+    await app.rules.caughtUp();
     await expect.poll(app.took).toEqual(['late']);
     expect(app.logs.filter((line) => line.includes('Event given up'))).toHaveLength(1);
     await app.close();
@@ -117,7 +117,7 @@ describe('rules of the template', () => {
     const app = served({ OnDefault: rule({ EventPattern: UPLOADED }) });
     await app.rules.stop();
     app.rules.deliver(undefined, uploaded('late'));
-    await app.rules.drain();
+    await app.rules.caughtUp();
     expect(app.took()).toEqual([]);
     await app.close();
   });

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { TestProject } from 'vitest/node';
 
-import type { TokenRequest } from '../../lib/local/hub.ts';
+import type { OneTimeSchedule, TokenRequest } from '../../lib/local/hub.ts';
 import type { Usage } from '../../lib/local/permissions/gate.ts';
 
 /**
@@ -50,6 +50,10 @@ export interface Controls {
   /** Runs a function as an admin or a service does. */
   readonly invoke: (lambda: string, event: unknown) => Promise<unknown>;
   readonly runSchedule: (rule: string) => Promise<void>;
+  /** Schedules that functions have made, each for one time. */
+  readonly oneTimeSchedules: () => Promise<readonly OneTimeSchedule[]>;
+  /** Runs one of them now. */
+  readonly runOneTimeSchedule: (name: string) => Promise<void>;
   /** Resolves when the jobs that follow streams have caught up. */
   readonly drainStreams: () => Promise<void>;
   /** Everything in the bucket of documents. */

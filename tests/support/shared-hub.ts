@@ -64,6 +64,8 @@ async function start(project: TestProject): Promise<SharedHub> {
       spareInstitution: spare.take,
       invoke: (lambda, event) => hub.invoke(lambda, event),
       runSchedule: (rule) => hub.runSchedule(rule),
+      oneTimeSchedules: async () => hub.oneTimeSchedules(),
+      runOneTimeSchedule: (name) => hub.runOneTimeSchedule(name),
       drainStreams: () => hub.drainStreams(),
       objects: () => objectsOf(hub),
       logs: async () => lines,

@@ -60,3 +60,11 @@ export function references(part: unknown): string[] {
   const text = JSON.stringify(part ?? null);
   return [...text.matchAll(/"(?:Ref|Fn::GetAtt)":(?:\["|")(\w+)"/g)].map(([, id = '']) => id);
 }
+
+/** The mappings that run functions on what comes from sources of a type, such as `AWS::SQS::Queue`. */
+export function mappingsOf(template: Template, sourceType: string): Resource[] {
+  return template.ofType('AWS::Lambda::EventSourceMapping').filter((mapping) => {
+    const [source = ''] = references(at(mapping, 'EventSourceArn'));
+    return template.resources.get(source)?.type === sourceType;
+  });
+}

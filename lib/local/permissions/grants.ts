@@ -88,7 +88,8 @@ function grantsFor(template: Template, resolve: Resolve, lambda: Resource): Gran
   return statementsFor(template, lambda)
     .filter(
       ({ actions }) =>
-        actions.length === 0 || actions.some((action) => /^(\*|dynamodb:|cognito-idp:|events:|sqs:)/.test(action)),
+        actions.length === 0 ||
+        actions.some((action) => /^(\*|dynamodb:|cognito-idp:|events:|sqs:|scheduler:|iam:PassRole)/.test(action)),
     )
     .flatMap(({ actions, resources, partitions, unknown }) => {
       if (unknown !== undefined) {

@@ -80,6 +80,11 @@ const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
     ref: logicalId,
     attributes: { Arn: arn(facts, 'events', `rule/${logicalId}`) },
   }),
+  'AWS::Scheduler::ScheduleGroup': ({ logicalId }) => ({ ref: logicalId, attributes: { Name: logicalId } }),
+  'AWS::IAM::Role': ({ logicalId }, { accountId }) => ({
+    ref: logicalId,
+    attributes: { Arn: `arn:aws:iam::${accountId}:role/${logicalId}` },
+  }),
   'AWS::ApiGatewayV2::Api': ({ logicalId }, facts) => ({
     ref: logicalId,
     attributes: { ApiEndpoint: facts.baseUrl, ApiId: logicalId },

@@ -6,19 +6,17 @@ import type { LocalQueue } from '../engines/queue.ts';
 import type { LocalFunction } from '../functions/function.ts';
 import type { Resolve } from '../template/intrinsics.ts';
 import type { Template } from '../template/template.ts';
+import type { EventSource } from './event-source.ts';
 import { compilePattern } from './filter.ts';
 
-export interface Rules {
+/** Its work is handing events to targets. */
+export interface Rules extends EventSource {
   /**
    * Hands an event to the targets of every rule it matches, in the background.
    * @param bus name or ARN of an event bus; undefined for the account's default one
    * @param event as targets get it: with `source`, `detail-type`, `detail`
    */
   readonly deliver: (bus: string | undefined, event: Readonly<Record<string, unknown>>) => void;
-  /** Resolves when no target is busy with an event, nor with one that was delivered meanwhile. */
-  drain(): Promise<void>;
-  /** Nothing is delivered or tried again from now on. */
-  readonly stop: () => Promise<void>;
 }
 
 /** A function or a queue. */
@@ -90,10 +88,12 @@ export function createRules({ template, resolve, targetByArn, onLog }: RulesOpti
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
   const busy = new Set<Promise<void>>();
+  let invocations = 0;
 
   const run = async (rule: string, target: Target, event: unknown): Promise<void> => {
     for (let attempt = 1; !isStopped(); attempt += 1) {
       try {
+        invocations += 1;
         await target.invoke(event);
         return;
       } catch (error) {
@@ -120,7 +120,12 @@ export function createRules({ template, resolve, targetByArn, onLog }: RulesOpti
         }
       }
     },
-    drain: async () => {
+    name: 'rules',
+    get invocations() {
+      return invocations;
+    },
+    start: () => undefined,
+    caughtUp: async () => {
       while (busy.size > 0) await Promise.all(busy);
     },
     stop: async () => {

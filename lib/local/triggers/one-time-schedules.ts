@@ -14,9 +14,9 @@ export interface OneTimeSchedules {
   /** Runs what is due from now on. */
   start(): void;
   /** What is to come. */
-  list(): readonly OneTimeSchedule[];
+  readonly list: () => readonly OneTimeSchedule[];
   /** Runs a schedule now, as if it were due. @throws Error when there is none of that name @throws FunctionError */
-  run(name: string): Promise<void>;
+  readonly run: (name: string) => Promise<void>;
   readonly stop: () => void;
 }
 

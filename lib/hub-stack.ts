@@ -16,6 +16,7 @@ import { NotificationsContext } from './contexts/notifications.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
 import { Reminders } from './contexts/reminders.ts';
+import { Webhooks } from './contexts/webhooks.ts';
 import type { StageConfig } from './stage-config.ts';
 
 /** The whole Hub, for one stage. Composition only: what each part is made of is said in its construct. */
@@ -57,7 +58,7 @@ export class HubStack extends Stack {
       agreements,
     });
 
-    const { table: audit } = new AuditContext(this, 'Audit', {
+    const audit = new AuditContext(this, 'Audit', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -67,14 +68,16 @@ export class HubStack extends Stack {
       agreements,
       quotas,
     });
-    const { bus } = new NotificationsContext(this, 'Notifications', {
+    const { table: feed, bus } = new NotificationsContext(this, 'Notifications', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
       cursors,
-      audit,
+      audit: audit.table,
     });
     new Reminders(this, 'Reminders', { bundle: BUNDLES.contexts, foundation, bus, remind });
+    audit.followWebhooks(feed);
+    new Webhooks(this, 'Webhooks', { bundle: BUNDLES.contexts, foundation, http, cursors, table: feed, bus });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });
     new HubDashboard(this, 'Dashboard', { foundation, api: http.api });

@@ -13,6 +13,8 @@ import { auditRoutes } from '../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
 import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
 import { notificationRoutes } from '../lambdas/notifications/contract.ts';
+import { webhookRoutes } from '../lambdas/notifications/webhook-contract.ts';
+import { WEBHOOK_PROBLEMS } from '../lambdas/notifications/webhook-errors.ts';
 import { portalRoutes } from '../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../lambdas/quotas/contract.ts';
 import { QUOTA_PROBLEMS } from '../lambdas/quotas/errors.ts';
@@ -49,7 +51,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
   Audit: auditRoutes,
-  Notifications: notificationRoutes,
+  Notifications: { ...notificationRoutes, ...webhookRoutes },
 };
 
 export const ALL_PROBLEMS: readonly ProblemType[] = [
@@ -57,6 +59,7 @@ export const ALL_PROBLEMS: readonly ProblemType[] = [
   ...INSTITUTION_PROBLEMS,
   ...AGREEMENT_PROBLEMS,
   ...QUOTA_PROBLEMS,
+  ...WEBHOOK_PROBLEMS,
 ];
 
 const ProblemDetails = z

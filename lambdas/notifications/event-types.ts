@@ -138,6 +138,18 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
     happenings: { transfer: { name: 'made', description: 'Courses have gone from one grant to another, for good.' } },
     fields: { givingGrantId: Id, receivingGrantId: Id, units },
   },
+  webhook: {
+    path: '/v1/webhooks/',
+    happenings: {
+      register: { name: 'registered', description: 'A webhook of your institution is there.' },
+      change: { name: 'changed', description: 'Its address, types or description are others.' },
+      'rotate-secret': { name: 'secret-rotated', description: 'It has a new secret; the old one ends in a day.' },
+      disable: { name: 'disabled', description: 'It is disabled: what happens from now on waits for it.' },
+      enable: { name: 'enabled', description: 'It is active again, and what has waited is sent.' },
+      remove: { name: 'removed', description: 'It is there no longer.' },
+    },
+    fields: { status, reason: z.string() },
+  },
 };
 
 /** A type of event, as it is documented. */

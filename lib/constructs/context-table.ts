@@ -20,8 +20,6 @@ export interface ContextTableProps {
   readonly impact: string;
   /** Where else its items are found: by attributes, in whose index they are by their keys alone. */
   readonly indexes?: readonly TableIndex[];
-  /** Whether anything is made from its changes. @default true */
-  readonly followed?: boolean;
 }
 
 export interface TableIndex {
@@ -42,7 +40,7 @@ const FEW = 10;
 export class ContextTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, { foundation, impact, indexes = [], followed = true }: ContextTableProps) {
+  constructor(scope: Construct, id: string, { foundation, impact, indexes = [] }: ContextTableProps) {
     super(scope, id);
     const { stage, key, removalPolicy, alarms } = foundation;
     const { replicas, recoveryDays, keepData } = stage;
@@ -63,7 +61,7 @@ export class ContextTable extends Construct {
         sortKey: { name: sortKey, type: AttributeType.STRING },
         projectionType: ProjectionType.KEYS_ONLY,
       })),
-      ...(followed && { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES }),
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'ttl',
       removalPolicy,
     });
@@ -110,7 +108,7 @@ export type Uses = Readonly<Partial<Record<Action, readonly string[]>>>;
 /**
  * Lets a function use those partitions of a table that it needs, and no others: an error in its code cannot read or change
  * what it has nothing to do with. Nothing that is stored is ever deleted but places in lists and lines, which say nothing
- * that is not said elsewhere, and notes of what was begun.
+ * that is not said elsewhere, notes of what was begun, and webhooks, of which it is noted that they were removed.
  */
 export function mayUse({ tableArn }: TableV2, handler: IFunction, uses: Uses): void {
   const byPartitions = Map.groupBy(Object.entries(uses), ([, partitions]) => partitions.toSorted().join());

@@ -176,7 +176,7 @@ function queueWidget(queues: readonly Queue[]): IWidget {
       label: nameOf(queue),
     }),
   );
-  return graph('Parked changes', THIRD, parked);
+  return graph('Queues: messages', THIRD, parked);
 }
 
 function sweepWidget(stage: StageConfig): IWidget {
@@ -189,6 +189,7 @@ function sweepWidget(stage: StageConfig): IWidget {
     sum('UnitsAbandoned', 'units that nobody wrote down, given back'),
     sum('CapacityDrift', 'drift'),
     sum('AuditAnchored', 'runs that left an anchor of the audit'),
+    sum('WebhooksDisabled', 'webhooks disabled because their receiver is gone or fails'),
   ]);
 }
 

@@ -104,6 +104,16 @@ export class AuditContext extends Construct {
     this.#anchor();
   }
 
+  /** Writes down what happens to webhooks, whose context is itself made on this one. */
+  followWebhooks(notifications: ContextTable): void {
+    this.#follow('Webhooks', 'webhooks', notifications, [
+      {
+        eventName: CHANGES,
+        dynamodb: { Keys: { pk: { S: [{ prefix: 'WEBHOOKS#' }, { prefix: 'REMOVED#' }] } } },
+      },
+    ]);
+  }
+
   /** Writes down what happens in a context's table. */
   #follow(
     id: string,

@@ -34,7 +34,6 @@ export class NotificationsContext extends Construct {
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners cannot read what has happened, and are not told.',
-      followed: false,
     });
     const { table } = this.table;
     this.bus = new EventBus(this, 'Bus', {

@@ -123,6 +123,8 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_ENDPOINT_URL_DYNAMODB: gate?.url ?? endpoint,
       AWS_ENDPOINT_URL_S3: s3Endpoint,
       AWS_ENDPOINT_URL_SQS: queues.url,
+      // Receivers of webhooks on this machine: no deployed function has it.
+      LOCAL_RECEIVERS: '127.0.0.1',
       AWS_ENDPOINT_URL_APIGATEWAYV2: controlPlane.url,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: controlPlane.url,
       AWS_ENDPOINT_URL_EVENTBRIDGE: controlPlane.url,

@@ -20,6 +20,7 @@ import { hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { type ApiRoute, GUARDED_ROUTES, type OperationId, ROUTES_WITH_ID } from '../support/routes.ts';
+import { aSilentWebhook, NOBODY } from '../support/webhooks.ts';
 
 /** Who may do what, generated from the contracts. */
 
@@ -46,6 +47,7 @@ beforeAll(async () => {
     agreementId: agreement.id,
     version: '1',
     clientId: client.id,
+    ...(await aSilentWebhook(scene.beneficiary.coordinator)),
   };
 });
 afterAll(async () => revokeClientsOf(scene.beneficiary.id));
@@ -72,6 +74,8 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     updateInstitution: {},
     replaceContacts: { contacts: [] },
     createClient: { roles: ['integration'] },
+    createWebhook: { url: NOBODY },
+    updateWebhook: {},
     proposeLoan: { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE },
     transferUnits: { receivingGrantId: pair.lender.grant.id, units: 1 },
   };
@@ -120,6 +124,7 @@ describe.each(named)('$name', ({ route }) => {
 /** How the institution of each side stands to what a route is about. */
 function relationOf(route: ApiRoute, side: Side): Relation {
   const { path } = route;
+  if (path.includes('{webhookId}')) return side === 'beneficiary' ? 'self' : 'none';
   if (path.includes('{clientId}') || path.endsWith('/clients')) return side === 'beneficiary' ? 'self' : 'none';
   if (path.includes('{institutionId}')) return side === 'beneficiary' && 'self' in route.access ? 'self' : 'partner';
   if (path === '/v1/institutions') return 'partner';

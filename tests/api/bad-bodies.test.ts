@@ -8,6 +8,7 @@ import {
   loanSubjects,
   NOT_UNITS,
   type Subject,
+  webhookSubjects,
 } from '../support/bad-bodies.ts';
 import { api, type CallOptions } from '../support/client.ts';
 import {
@@ -22,6 +23,7 @@ import {
 import { aClient, revokeClientsOf } from '../support/institutions.ts';
 import { type Pair, propose } from '../support/loans.ts';
 import { aRoleFor, type OperationId, ROUTES } from '../support/routes.ts';
+import { aSilentWebhook } from '../support/webhooks.ts';
 
 /** Bodies that no request may have, for every route with a body. Nothing may change by any of them. */
 
@@ -104,6 +106,7 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   ...loanSubjects,
   ...closingSubjects,
   ...institutionSubjects,
+  ...webhookSubjects,
   ...Object.fromEntries(
     (
       [
@@ -188,6 +191,7 @@ let bookingId: string;
 let loanId: string;
 let agreementId: string;
 let clientId: string;
+let webhook: Awaited<ReturnType<typeof aSilentWebhook>>;
 beforeAll(async () => {
   const grantBody = { lendingLimit: 5, borrowingLimit: 5 };
   scene = await aGrant({ nominal: 5, grantBody });
@@ -199,6 +203,7 @@ beforeAll(async () => {
   agreementId = (await anAgreement([scene.provider, scene.beneficiary])).id;
   bookingId = (await aBooking(scene, 'held')).id;
   clientId = (await aClient(scene.provider.id)).id;
+  webhook = await aSilentWebhook(scene.beneficiary.coordinator);
 });
 afterAll(async () => revokeClientsOf(scene.provider.id));
 
@@ -206,7 +211,7 @@ const call = (name: OperationId, options: CallOptions) => {
   const { side } = subjectOf(name);
   const { id } = side === 'lender' ? pair.lender.beneficiary : scene[side];
   const ids = { institutionId: scene.provider.id, poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId };
-  const params = { ...ids, agreementId, clientId };
+  const params = { ...ids, agreementId, clientId, ...webhook };
   const ifMatch = 'ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {};
   return api(id, aRoleFor(ROUTES[name])).call(name, { params, ...ifMatch, ...options });
 };
@@ -214,20 +219,15 @@ const call = (name: OperationId, options: CallOptions) => {
 /** Everything that a request could have changed. */
 async function state() {
   const { provider, beneficiary } = scene;
-  const params = { institutionId: provider.id };
-  const [institution, contacts, clients, agreements, pools, grants, bookings, loans, balance] = await Promise.all([
-    provider.coordinator.call('getInstitution', { params }),
-    provider.coordinator.call('getContacts', { params }),
-    provider.coordinator.call('listClients', { params }),
-    provider.coordinator.call('listAgreements'),
-    provider.coordinator.call('listPools'),
-    provider.coordinator.call('listGrants'),
-    beneficiary.coordinator.call('listBookings'),
-    beneficiary.coordinator.call('listLoans', { params: { grantId: scene.grant.id } }),
-    balanceOf(scene),
+  const params = { institutionId: provider.id, grantId: scene.grant.id };
+  const its = ['getInstitution', 'getContacts', 'listClients', 'listAgreements', 'listPools', 'listGrants'] as const;
+  const others = ['listBookings', 'listLoans', 'listWebhooks'] as const;
+  const answers = await Promise.all([
+    ...its.map((name) => provider.coordinator.call(name, { params })),
+    ...others.map((name) => beneficiary.coordinator.call(name, { params })),
   ]);
-  const all = { institution, contacts, clients, agreements, pools, grants, bookings, loans };
-  return { ...Object.fromEntries(Object.entries(all).map(([name, { body }]) => [name, body])), balance };
+  const shown = Object.fromEntries(answers.map(({ operationId, body }) => [operationId, body]));
+  return { ...shown, balance: await balanceOf(scene) };
 }
 
 test('every route with a body is tried here', () => {

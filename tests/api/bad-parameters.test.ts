@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
 import { anAgreement, anAgreementBody, aProposal, proposeVersion } from '../support/agreements.ts';
 import { anonymous, api, type CallOptions } from '../support/client.ts';
 import {
@@ -22,6 +21,7 @@ import {
   ROUTES_WITH_ID,
   ROUTES_WITH_QUERY,
 } from '../support/routes.ts';
+import { aSilentWebhook, NOBODY } from '../support/webhooks.ts';
 
 let scene: Scene;
 let pair: Pair;
@@ -58,9 +58,13 @@ beforeAll(async () => {
   const { id: agreementId, hash } = await anAgreement([scene.provider, scene.beneficiary]);
   await proposeVersion({ id: agreementId }, provider, hash, { title: { en: 'Another one' } });
   await anAgreement([scene.provider, scene.beneficiary]);
+  await aSilentWebhook(scene.provider.coordinator);
+  const webhook = await aSilentWebhook(scene.provider.coordinator);
+  await scene.provider.coordinator.call('testWebhook', { params: webhook });
   params = {
     ...pathOf(scene, booking),
     ...{ institutionId, clientId, loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
+    ...webhook,
   };
 });
 afterAll(async () => revokeClientsOf(scene.provider.id));
@@ -81,6 +85,7 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'transferUnits') return { receivingGrantId: pair.lender.grant.id, units: 1 };
   if (operationId === 'restateUsage') return { reason: 'correction' };
   if (operationId === 'createInstitution') return anInstitutionBody();
+  if (operationId === 'createWebhook') return { url: NOBODY };
   if (operationId === 'replaceContacts') return { contacts: [] };
   return {};
 }

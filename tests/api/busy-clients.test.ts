@@ -21,6 +21,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['QuotasAccounting', 'listLoanBalances'],
     ['AuditHttp', 'listAudit'],
     ['NotificationsHttp', 'listNotifications'],
+    ['WebhooksHttp', 'listWebhooks'],
   ])('is counted by %s and let pass', { timeout: 90_000 }, async (lambda, operationId) => {
     const institutionId = await hub.spareInstitution();
     const client = api(institutionId);

@@ -84,7 +84,7 @@ function madeByTheService(lambda: Resource): string[] {
 
 const usage = await hub.databaseUsage();
 /** `arn:…:table/Name/index/Index` → `Name.Arn/index/Index` */
-const tableOf = (arn: string): string => arn.replace(/^.*:\w+\/([^/]+)/, '$1.Arn');
+const tableOf = (arn: string): string => arn.replace(/^.*:(?:[\w-]+\/)?([^/:]+)/, '$1.Arn');
 
 /** API tests that have not been run, or not wholly. */
 async function missingFiles(): Promise<string[]> {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
 import { anAgreement, anAgreementBody, aProposal, VALIDITY } from '../support/agreements.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
@@ -7,6 +6,7 @@ import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
+import { aSilentWebhook, NOBODY, typeOf } from '../support/webhooks.ts';
 
 /**
  * Personal data planted wherever a client can put text. None of it may be found again: not in what the Hub stores, not
@@ -45,6 +45,7 @@ beforeAll(async () => {
   params = {
     ...pathOf(scene, booking),
     ...{ clientId, loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
+    ...(await aSilentWebhook(scene.beneficiary.coordinator)),
   };
 });
 afterAll(async () => revokeClientsOf(scene.beneficiary.id));
@@ -100,6 +101,10 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'retireSecret') return { which: 'older' };
   // What may be said of a contact is kept, and is looked at by itself: `contacts.test.ts`.
   if (operationId === 'replaceContacts') return { contacts: 'none' };
+  if (operationId === 'createWebhook') {
+    return { url: NOBODY, eventTypes: [typeOf('transfer.made')], signature: 'ed25519' };
+  }
+  if (operationId === 'updateWebhook') return { url: NOBODY, eventTypes: [typeOf('loan.approved')], status: 'active' };
   if (operationId === 'updatePool') return { noShowPolicy: 'return-unit' };
   return {};
 }

@@ -65,6 +65,7 @@ describe('what the path or the query says whose it is', () => {
       '/v1/loan-balances',
       '/v1/audit',
       '/v1/notifications',
+      '/v1/webhooks',
     ]) {
       await fetch(scene.hub.url + path, { headers: { authorization } });
     }

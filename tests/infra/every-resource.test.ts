@@ -50,6 +50,14 @@ describe('every function', () => {
     for (const { logicalId } of nobodyWaits) expect(INVOKED_BY_AN_ADMIN).toContainEqual(logicalId.slice(0, -8));
   });
 
+  test('calls nobody on a private address: only the local runtime lets it', () => {
+    for (const each of [template, templateOf(stage('dev'))]) {
+      const text = JSON.stringify(each.ofType('AWS::Lambda::Function'));
+      expect(text).toContain('DELIVERIES_URL');
+      expect(text).not.toContain('LOCAL_RECEIVERS');
+    }
+  });
+
   test('has a limit of time and says what it does', () => {
     for (const each of functions()) {
       expect(at(each, 'Timeout')).toBeLessThanOrEqual(60);
@@ -234,11 +242,13 @@ describe('every role', () => {
     expect(touching(/^dynamodb:(Batch|Scan|PartiQL)/)).toEqual([]);
   });
 
-  test('may not delete what is stored, but for places in lists and lines, and notes of what was begun', () => {
+  test('may not delete what is stored, but for places in lists and lines, notes of what was begun, and webhooks', () => {
     const deleting = touching(/^dynamodb:Delete/);
     expect(deleting.length).toBeGreaterThan(0);
     const partitions = new Set(deleting.flatMap(partitionsOf));
-    expect([...partitions].toSorted()).toEqual(['LINE#*', 'LISTING#*', 'ONBOARDING', 'SWEEP']);
+    expect([...partitions].toSorted()).toEqual([
+      ...['LINE#*', 'LISTING#*', 'ONBOARDING', 'SIGNING#*', 'SWEEP', 'WAITING#*', 'WEBHOOKS#*'],
+    ]);
   });
 
   test('has a policy that is well below what a role can hold', () => {

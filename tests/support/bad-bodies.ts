@@ -64,6 +64,51 @@ const PARTIES = [{ id: OTHER }, { id: '019a8f3e-7c00-7a11-8000-00000000abce' }];
 const agreement = (over: object) => anAgreementBody(PARTIES, over);
 const following = (over: object) => ({ follows: '0'.repeat(64), ...aProposal(over) });
 
+const webhook = (over: object) => ({ url: 'https://hooks.hospital.by/', ...over });
+const wrongWebhooks = (body: (over: object) => object): Subject['wrong'] => [
+  ['/url', body({ url: 7 })],
+  ['/url', body({ url: '' })],
+  ['/url', body({ url: `https://hooks.hospital.by/${'x'.repeat(500)}` })],
+  ['/eventTypes', body({ eventTypes: 'all' })],
+  ['/eventTypes', body({ eventTypes: [] })],
+  ['/eventTypes/0', body({ eventTypes: ['booking.held'] })],
+  ['/eventTypes', body({ eventTypes: Array.from({ length: 2 }, () => 'org.oncology-hub.booking.held.v1') })],
+  ['/description', body({ description: '' })],
+  ['/description', body({ description: 'x'.repeat(101) })],
+  ['/description', body({ description: 'Call +375 29 765 43 21' })],
+  ['/description', body({ description: 'half a letter \ud800' })],
+  ['/secret', body({ secret: 'whsec_mine' })],
+  ['/reason', body({ reason: 'gone' })],
+];
+const action: Subject = { side: 'beneficiary', body: {}, wrong: [['/reason', { reason: 'x' }]] };
+
+export const webhookSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  createWebhook: {
+    side: 'beneficiary',
+    body: webhook({}),
+    wrong: [
+      ...wrongWebhooks(webhook),
+      ['/url', webhook({ url: undefined })],
+      ['/signature', webhook({ signature: 'md5' })],
+      ['/status', webhook({ status: 'disabled' })],
+    ],
+  },
+  updateWebhook: {
+    side: 'beneficiary',
+    body: {},
+    wrong: [
+      ...wrongWebhooks((over) => over),
+      ['/url', { url: null }],
+      ['/signature', { signature: 'ed25519' }],
+      ['/status', { status: 'removed' }],
+      ['/status', { status: null }],
+    ],
+  },
+  testWebhook: action,
+  rotateWebhookSecret: action,
+  replayDelivery: action,
+};
+
 export const agreementSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   createAgreement: {
     side: 'provider',

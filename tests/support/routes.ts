@@ -4,6 +4,7 @@ import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
+import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { rolesIn } from '../../lambdas/shared/auth/access.ts';
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...quotaRoutes,
   ...auditRoutes,
   ...notificationRoutes,
+  ...webhookRoutes,
 };
 
 export type OperationId = keyof typeof ROUTES;

@@ -37,6 +37,8 @@ export const METRICS = {
   CapacityDrift: count,
   /** Runs at whose end today's anchor of the audit is there. */
   AuditAnchored: count,
+  /** Webhooks that the Hub has disabled, because their receiver is gone or fails. */
+  WebhooksDisabled: count,
   // What the sweep has seen in the grants whose period is not over.
   UnitsEntitled: count,
   UnitsCommitted: count,

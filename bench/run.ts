@@ -6,6 +6,7 @@ import { coldBenchmark } from './benchmarks/cold.ts';
 import { costBenchmark } from './benchmarks/cost.ts';
 import { hotQuotaBenchmark } from './benchmarks/hot-quota.ts';
 import { listsBenchmark } from './benchmarks/lists.ts';
+import { outboxBenchmark } from './benchmarks/outbox.ts';
 import { pipelineBenchmark } from './benchmarks/pipeline.ts';
 import { startBenchmark } from './benchmarks/start.ts';
 import { synthBenchmark } from './benchmarks/synth.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   hotQuotaBenchmark,
   waitlistBenchmark,
   listsBenchmark,
+  outboxBenchmark,
   synthBenchmark,
   startBenchmark,
   costBenchmark,

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { metricsNamespace } from '../../lambdas/shared/observability/metrics.ts';
 import { accept, FAILURES_ARE_SEEN, ONE_ROLE } from './accept.ts';
 import type { Foundation } from './foundation.ts';
+import { OwnRole } from './own-role.ts';
 
 export interface ContextFunctionProps {
   readonly foundation: Foundation;
@@ -40,7 +41,7 @@ export class ContextFunction extends Construct {
   constructor(scope: Construct, id: string, props: ContextFunctionProps) {
     super(scope, id);
     const logGroup = props.foundation.logGroup(this, 'Log');
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const role = new OwnRole(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,

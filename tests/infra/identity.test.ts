@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { SCOPES } from '../../lambdas/shared/auth/vocabulary.ts';
-import { at, references, stage, templateOf } from '../support/stages.ts';
+import { at, policiesIn, references, stage, templateOf } from '../support/stages.ts';
 
 const prod = templateOf(stage('prod'));
 const pool = prod.find('IdentityUserPool', 'AWS::Cognito::UserPool');
@@ -36,10 +36,8 @@ describe('the user pool', () => {
     expect(invoking.map((each) => at(each, 'Principal'))).toEqual(['cognito-idp.amazonaws.com']);
     expect(references(at(invoking[0]!, 'SourceArn'))).toEqual([pool.logicalId]);
 
-    const [policy] = prod
-      .ofType('AWS::IAM::Policy')
-      .filter(({ logicalId }) => logicalId.startsWith('InstitutionsToken'));
-    const statements = at(policy!, 'PolicyDocument', 'Statement') as { Action: string | string[] }[];
+    const [policy] = policiesIn(prod).filter(({ logicalId }) => logicalId.startsWith('InstitutionsToken'));
+    const statements = policy!.document.Statement as { Action: string | string[] }[];
     expect(statements.flatMap(({ Action }) => Action).toSorted()).toEqual([
       'dynamodb:GetItem',
       'logs:CreateLogStream',
@@ -78,10 +76,8 @@ describe('clients', () => {
 
     const job = prod.find('InstitutionsAdmissionFunction', 'AWS::Lambda::Function');
     expect(references(at(job, 'Environment', 'Variables', 'DECLARED_CLIENTS'))).toEqual([clients[0]?.logicalId]);
-    const [policy] = prod
-      .ofType('AWS::IAM::Policy')
-      .filter(({ logicalId }) => logicalId.startsWith('InstitutionsAdmission'));
-    const statements = at(policy!, 'PolicyDocument', 'Statement') as { Action: string | string[]; Resource: unknown }[];
+    const [policy] = policiesIn(prod).filter(({ logicalId }) => logicalId.startsWith('InstitutionsAdmission'));
+    const statements = policy!.document.Statement as { Action: string | string[]; Resource: unknown }[];
     const onGateway = statements.filter(({ Action }) =>
       [Action].flat().some((action) => action.startsWith('apigateway')),
     );

@@ -68,3 +68,21 @@ export function mappingsOf(template: Template, sourceType: string): Resource[] {
     return template.resources.get(source)?.type === sourceType;
   });
 }
+
+/** A policy that a role has, in itself or attached: whose it is, by the beginning of a logical id, and what it says. */
+export interface RolePolicy {
+  readonly logicalId: string;
+  readonly document: { readonly Statement: readonly unknown[] };
+}
+
+/** The policies of all roles. */
+export function policiesIn(template: Template): RolePolicy[] {
+  const attached = template
+    .ofType('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')
+    .map((each) => ({ logicalId: each.logicalId, document: at(each, 'PolicyDocument') as RolePolicy['document'] }));
+  const own = template.ofType('AWS::IAM::Role').flatMap((role) => {
+    const policies = (at(role, 'Policies') ?? []) as readonly { readonly PolicyDocument: RolePolicy['document'] }[];
+    return policies.map(({ PolicyDocument }) => ({ logicalId: role.logicalId, document: PolicyDocument }));
+  });
+  return [...attached, ...own];
+}

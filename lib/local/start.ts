@@ -2,12 +2,14 @@ import { join } from 'node:path';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { S3Client } from '@aws-sdk/client-s3';
 
 import { scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
 import { DEMO_INSTITUTIONS } from './demo/institutions.ts';
 import { chosenEngine, type RunningDynamodb, startDynamodb } from './engines/dynamodb.ts';
 import { freePort } from './engines/free-port.ts';
 import { startS3 } from './engines/s3.ts';
+import { createScanner } from './engines/scanner.ts';
 import { openQueues } from './engines/sqs.ts';
 import { openTables } from './engines/tables.ts';
 import type { LocalFunction } from './functions/function.ts';
@@ -33,6 +35,7 @@ import { openSecrets } from './template/secrets.ts';
 import { standInsFor } from './template/stand-ins.ts';
 import { eventBusApi } from './triggers/event-bus-api.ts';
 import { together } from './triggers/event-source.ts';
+import { createObjectEvents } from './triggers/object-events.ts';
 import { openOneTimeSchedules } from './triggers/one-time-schedules.ts';
 import { queueSources } from './triggers/queues.ts';
 import { createRules, targets } from './triggers/rules.ts';
@@ -179,8 +182,26 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   const buckets = template.ofType('AWS::S3::Bucket').map(({ logicalId }) => bucketName(logicalId));
   const { secretAccessKey } = credentials;
   const keys = [credentials, ...[...functions.keys()].map((accessKeyId) => ({ accessKeyId, secretAccessKey }))];
-  const startingS3 = startS3(s3Port, join(store.dir, 's3'), buckets, keys);
-  onStop(async () => (await settled(startingS3))?.stop());
+  const objectEvents = createObjectEvents({ template, bucketName, region, accountId: ACCOUNT_ID });
+  const storeClient = new S3Client({ region, credentials, endpoint: s3Endpoint, forcePathStyle: true });
+  const scanner = createScanner({
+    template,
+    resolve,
+    store: storeClient,
+    region,
+    accountId: ACCOUNT_ID,
+    deliver: rules.deliver,
+  });
+  const startingS3 = startS3(s3Port, join(store.dir, 's3'), buckets, keys, (notification) => {
+    for (const event of jobs ? objectEvents(notification) : []) {
+      rules.deliver(undefined, event);
+      scanner.take(event);
+    }
+  });
+  onStop(async () => {
+    storeClient.destroy();
+    await (await settled(startingS3))?.stop();
+  });
   await Promise.all([startingS3, tables.ensure(resolve)]);
   const tableArns = `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/`;
   gate?.enforce({ grants: databaseGrants(template, resolve), tables: tableArns });
@@ -194,6 +215,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     ...streamSources({ ...mapped, client: streamsClient, store }),
     ...queueSources({ ...mapped, queueByArn: queues.byArn }),
     rules,
+    scanner,
   ]);
   const schedules = createSchedules({
     template,

@@ -7,11 +7,11 @@ module.exports = {
       comment: 'A contract, model or errors module imports nothing but zod and pure modules of its own kind.',
       severity: 'error',
       from: {
-        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-|webhook-|delivery-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published|published-changes|published-rows|event-types|cloud-event|regions|ror|status)\\.ts$',
+        path: '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-|webhook-|delivery-)?(?:contract|contract-parts|model|errors)|ledger|grant-agreement|moves|units|pseudonym|waiting|priority-rules|published|published-changes|published-rows|event-types|cloud-event|regions|ror|status|file-name|media-types)\\.ts$',
       },
       to: {
         pathNot: [
-          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-|webhook-|delivery-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published|published-changes|published-rows|event-types|cloud-event|regions|ror|status)\\.ts$',
+          '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-|webhook-|delivery-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published|published-changes|published-rows|event-types|cloud-event|regions|ror|status|file-name|media-types)\\.ts$',
           '^lambdas/institutions/subdivisions\\.json$',
           '^lambdas/shared/(canonical|countries|days|money|values|auth/(agent|rules|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|place)|chain/(chain|change)|observability/metrics)\\.ts$',
           'node_modules/zod',
@@ -21,12 +21,12 @@ module.exports = {
     {
       name: 'database-only-in-tables',
       comment:
-        'Only table modules, the capacity accounts and shared/dynamo know DynamoDB; one module each knows the gateway, the issuer and the bucket.',
+        'Only table modules, the capacity accounts and shared/dynamo know DynamoDB; one module each knows the gateway, the issuer, the bucket of anchors and that of documents.',
       severity: 'error',
       from: {
         path: '^lambdas',
         pathNot:
-          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer|anchor-bucket|delivery-queue|event-bus|scheduler)\\.ts$',
+          '-table\\.ts$|^lambdas/shared/(dynamo|capacity|start-up)/|/(authorizer-admission|cognito-issuer|anchor-bucket|delivery-queue|event-bus|scheduler|document-store)\\.ts$',
       },
       to: { path: 'node_modules/@aws-sdk' },
     },

@@ -84,6 +84,7 @@ async function run({ port, fresh }: Flags): Promise<void> {
         institutions: hub.tableName('Institutions'),
         agreements: hub.tableName('Agreements'),
         quotas: hub.tableName('Quotas'),
+        documents: hub.tableName('DocumentsData'),
         audit: hub.tableName('Audit'),
       };
       claimed.announce({ url, dynamodb, s3, tables, bucket: hub.bucketName('DocumentsBucket') });

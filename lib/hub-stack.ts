@@ -11,6 +11,7 @@ import { Objectives } from './constructs/objectives.ts';
 import { SigningSecret } from './constructs/signing-secret.ts';
 import { AgreementsContext } from './contexts/agreements.ts';
 import { AuditContext } from './contexts/audit.ts';
+import { DocumentsContext } from './contexts/documents.ts';
 import { InstitutionsContext } from './contexts/institutions.ts';
 import { NotificationsContext } from './contexts/notifications.ts';
 import { PortalContext } from './contexts/portal.ts';
@@ -33,7 +34,7 @@ export class HubStack extends Stack {
     const http = new ContractHttpApi(this, 'HttpApi', { foundation, identity });
     const cursors = new SigningSecret(this, 'CursorSecret', { foundation, description: 'Signs the cursors of lists' });
 
-    const documents = new DocumentBucket(this, 'Documents', foundation);
+    const bucket = new DocumentBucket(this, 'Documents', foundation);
     new PortalContext(this, 'Portal', { bundle: BUNDLES.portal, foundation, http, identity });
     const { table: registry } = new InstitutionsContext(this, 'Institutions', {
       bundle: BUNDLES.contexts,
@@ -58,15 +59,25 @@ export class HubStack extends Stack {
       agreements,
     });
 
+    const { table: documents } = new DocumentsContext(bucket, {
+      bundle: BUNDLES.contexts,
+      foundation,
+      http,
+      cursors,
+      institutions: registry,
+      agreements,
+    });
+
     const audit = new AuditContext(this, 'Audit', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
       cursors,
-      documents,
+      bucket,
       institutions: registry,
       agreements,
       quotas,
+      documents,
     });
     const { table: feed, bus } = new NotificationsContext(this, 'Notifications', {
       bundle: BUNDLES.contexts,

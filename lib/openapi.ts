@@ -10,6 +10,8 @@ import {
 import { agreementRoutes } from '../lambdas/agreements/contract.ts';
 import { AGREEMENT_PROBLEMS } from '../lambdas/agreements/errors.ts';
 import { auditRoutes } from '../lambdas/audit/contract.ts';
+import { documentRoutes } from '../lambdas/documents/contract.ts';
+import { DOCUMENT_PROBLEMS } from '../lambdas/documents/errors.ts';
 import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
 import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
 import { notificationRoutes } from '../lambdas/notifications/contract.ts';
@@ -50,6 +52,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Institutions: { ...institutionRoutes, ...systemRoutes },
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
+  Documents: documentRoutes,
   Audit: auditRoutes,
   Notifications: { ...notificationRoutes, ...webhookRoutes },
 };
@@ -60,6 +63,7 @@ export const ALL_PROBLEMS: readonly ProblemType[] = [
   ...AGREEMENT_PROBLEMS,
   ...QUOTA_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
+  ...DOCUMENT_PROBLEMS,
 ];
 
 const ProblemDetails = z

@@ -45,10 +45,11 @@ export const AuditRow = z
         'What they are. `confidential` stands for all fields that are not shown: a keyed hash, which changes when one of them does.',
     }),
     readingId: z.optional(z.string()).register(z.globalRegistry, {
-      description: 'Names the request by which another institution was shown bookings.',
+      description:
+        'Names the request by which another institution was shown bookings, or somebody a clinical document.',
     }),
     shown: z.optional(z.array(Id)).register(z.globalRegistry, {
-      description: 'The institution’s bookings that were shown.',
+      description: 'What of the institution’s was shown: ids of bookings, or of a document.',
     }),
     previous: Sha256.check().register(z.globalRegistry, {
       description: '`hash` of the row before; of the first row sixty-four zeros.',
@@ -73,7 +74,7 @@ export const auditRoutes = defineRoutes({
     path: '/v1/audit',
     summary: 'Who changed what, and who was shown what',
     description:
-      'The chain of your institution, newest first: all changes of what is yours and all that you have made, and which of your bookings others were shown. A change has its row a moment after it was made.',
+      'The chain of your institution, newest first: all changes of what is yours and all that you have made, which of your bookings others were shown, and who got which clinical document. A change has its row a moment after it was made.',
     scopes: ['hub/audit.read'],
     access: seenBy(['coordinator', 'auditor', 'hub-admin'], 'self'),
     query: z

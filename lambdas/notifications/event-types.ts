@@ -77,6 +77,18 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
     },
     fields: {},
   },
+  document: {
+    path: '/v1/documents/',
+    happenings: {
+      release: { name: 'available', description: 'Its file is checked and scanned, and can be downloaded.' },
+      reject: { name: 'rejected', description: 'Its file was not what was declared, or had malware, and is gone.' },
+      supersede: { name: 'superseded', description: 'Another document has taken its place.' },
+      delete: { name: 'deleted', description: 'It can be downloaded no more.' },
+      hold: { name: 'held', description: 'It is under a legal hold: nobody deletes it.' },
+      'lift-hold': { name: 'hold-lifted', description: 'The legal hold is lifted.' },
+    },
+    fields: { status, purpose: z.string(), classification: z.string(), sha256: Sha256, supersededBy: Id },
+  },
   grant: {
     path: '/v1/grants/',
     happenings: {

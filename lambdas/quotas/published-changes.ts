@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { Agent, HUB } from '../shared/auth/agent.ts';
+import { HUB } from '../shared/auth/agent.ts';
 import {
   type AuditedChange,
   type AuditedReading,
@@ -8,8 +8,8 @@ import {
   type Images,
   type Item,
   only,
+  Reading,
   type Seal,
-  SUBJECT_TYPES,
   stamp,
   type Told,
 } from '../shared/chain/change.ts';
@@ -195,17 +195,7 @@ function reminded({ bookingId, beneficiaryId, status: is, expiresAt, at }: Remin
   };
 }
 
-/** That bookings were shown to another institution than theirs, as it is stored until the audit has it. */
-export const Reading = z.object({
-  readingId: z.string(),
-  subjectType: z.enum(SUBJECT_TYPES),
-  subject: z.string(),
-  at: z.string(),
-  by: Agent,
-  shown: z.record(z.string(), z.array(z.string())),
-});
-
-/** @returns `undefined` when the item is something else @throws ZodError */
+/** That bookings were shown to another institution than theirs. @returns `undefined` when the item is something else @throws ZodError */
 export function quotasReading(item: Item): AuditedReading | undefined {
   return item['sk'] === 'READING' ? Reading.parse(item) : undefined;
 }

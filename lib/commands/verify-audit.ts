@@ -15,6 +15,7 @@ import {
   readAnchors,
 } from '../../lambdas/audit/chain-audit.ts';
 import { type AuditEntry, entriesOfChange, entriesOfReading } from '../../lambdas/audit/model.ts';
+import { documentsChange } from '../../lambdas/documents/published-changes.ts';
 import { institutionsChange } from '../../lambdas/institutions/published-changes.ts';
 import { quotasChange, quotasReading } from '../../lambdas/quotas/published-changes.ts';
 import type { Item, SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
@@ -61,8 +62,11 @@ async function readSources({ tables }: HubData, readAt: Date): Promise<Sources> 
       if (entry.version !== undefined) versions.set(itemOf(entry), entry.version);
     }
   };
-  const changes = { institutions: institutionsChange, agreements: agreementsChange, quotas: quotasChange } as const;
-  for (const context of ['institutions', 'agreements', 'quotas'] as const) {
+  const changes = {
+    ...{ institutions: institutionsChange, agreements: agreementsChange },
+    ...{ quotas: quotasChange, documents: documentsChange },
+  } as const;
+  for (const context of ['institutions', 'agreements', 'quotas', 'documents'] as const) {
     for await (const after of everyItem(tables[context])) {
       const change = changes[context]({ before: undefined, after }, () => '');
       if (change !== undefined) add(entriesOfChange(change));

@@ -113,7 +113,9 @@ export class Alarms extends Construct {
 
   /** A name that says in a message's subject which part of which stage is concerned. */
   #nameFor(scope: Construct, id: string): string {
-    const name = [...scope.node.path.split('/').filter((part) => part !== 'Function'), id].join('-');
+    const name = [...scope.node.path.split('/').filter((part) => part !== 'Function' && part !== 'Default'), id].join(
+      '-',
+    );
     this.#names.push(name);
     return name;
   }

@@ -31,6 +31,7 @@ const LEAN = {
   '@smithy/core/event-streams': 'no-event-streams.ts',
   // Names browsers to the SDK. No function can load it, but it would be shipped with each.
   bowser: 'nothing.ts',
+  debug: 'no-debug.ts',
   'node:http': 'http.ts',
   'node:https': 'https.ts',
   'node:process': 'process.ts',

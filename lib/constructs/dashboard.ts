@@ -54,6 +54,7 @@ export class HubDashboard extends Construct {
         functionWidgets(functions),
         [...tableWidgets(tables), queueWidget(queues)],
         [sweepWidget(stage), lagWidget(functions)],
+        [documentWidget(stage)],
       ],
     });
   }
@@ -62,8 +63,10 @@ export class HubDashboard extends Construct {
 /** Widths of the grid's 24 columns. */
 const [THIRD, HALF] = [8, 12];
 
+/** An id that leaves no trace in names has none here. */
+const namesIn = (part: IConstruct): string[] => part.node.path.split('/').filter((name) => name !== 'Default');
 /** What a part is called, as `Quotas Sweep`. */
-const nameOf = (part: IConstruct): string => part.node.path.split('/').slice(1, 3).join(' ');
+const nameOf = (part: IConstruct): string => namesIn(part).slice(1, 3).join(' ');
 
 function heading(text: string): IWidget {
   return new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
@@ -190,6 +193,15 @@ function sweepWidget(stage: StageConfig): IWidget {
     sum('CapacityDrift', 'drift'),
     sum('AuditAnchored', 'runs that left an anchor of the audit'),
     sum('WebhooksDisabled', 'webhooks disabled because their receiver is gone or fails'),
+  ]);
+}
+
+function documentWidget(stage: StageConfig): IWidget {
+  const sum = (name: MetricName, label: string): IMetric => hubMetric(stage, name, 'Sum').with({ label });
+  return graph('Documents', THIRD, [
+    sum('ThreatsFound', 'files with malware'),
+    sum('DocumentsOrphaned', 'objects that were nobody’s, removed'),
+    sum('DocumentsStuck', 'files whose check has not ended'),
   ]);
 }
 

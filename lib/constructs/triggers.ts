@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, Match, Rule, type Schedule } from 'aws-cdk-lib/aws-events';
+import { EventBus, type EventPattern, Match, Rule, type Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping, type Function as Lambda, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -109,6 +109,15 @@ export function queueEvents(
     targets: [new SqsQueue(queue)],
   });
   // It is taken by the queue, or by none.
+  accept(rule, FAILURES_ARE_SEEN, 'Serverless-EventBusDLQ');
+}
+
+/**
+ * Runs a function on the events of the default bus that match a pattern. What fails is tried again twice, after minutes;
+ * what still fails then is found by the sweep of whoever follows.
+ */
+export function runOnEvent(scope: Construct, id: string, handler: Lambda, eventPattern: EventPattern): void {
+  const rule = new Rule(scope, id, { eventPattern, targets: [new LambdaFunction(handler)] });
   accept(rule, FAILURES_ARE_SEEN, 'Serverless-EventBusDLQ');
 }
 

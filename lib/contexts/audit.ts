@@ -21,11 +21,12 @@ export interface AuditContextProps {
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
   /** Where anchors are kept. */
-  readonly documents: DocumentBucket;
+  readonly bucket: DocumentBucket;
   /** The contexts whose changes are written down. */
   readonly institutions: ContextTable;
   readonly agreements: ContextTable;
   readonly quotas: ContextTable;
+  readonly documents: ContextTable;
 }
 
 const IMPACT =
@@ -46,7 +47,7 @@ export class AuditContext extends Construct {
   constructor(scope: Construct, id: string, props: AuditContextProps) {
     super(scope, id);
     this.#props = props;
-    const { bundle, foundation, http, cursors, institutions, agreements, quotas } = props;
+    const { bundle, foundation, http, cursors, institutions, agreements, quotas, documents } = props;
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners and auditors cannot look up who changed what, and changes wait to be written down.',
@@ -101,6 +102,9 @@ export class AuditContext extends Construct {
         },
       },
     ]);
+    this.#follow('Documents', 'documents', documents, [
+      { eventName: CHANGES, dynamodb: { Keys: { sk: { S: ['DOCUMENT', 'READING'] } } } },
+    ]);
     this.#anchor();
   }
 
@@ -137,7 +141,7 @@ export class AuditContext extends Construct {
   }
 
   #anchor(): void {
-    const { bundle, foundation, documents } = this.#props;
+    const { bundle, foundation, bucket } = this.#props;
     const { stage, alarms } = foundation;
     const { function: anchor } = new ContextFunction(this, 'Anchor', {
       foundation,
@@ -147,13 +151,13 @@ export class AuditContext extends Construct {
       entry: 'audit-anchor-handler',
       environment: {
         TABLE_NAME: this.table.table.tableName,
-        BUCKET_NAME: documents.bucket.bucketName,
+        BUCKET_NAME: bucket.bucket.bucketName,
         KEPT_DAYS: String(stage.keepData ? KEPT_DAYS.kept : KEPT_DAYS.tried),
       },
       timeout: Duration.minutes(1),
     });
     mayUse(this.table.table, anchor, { Query: ['CHAIN#*', 'CHAINS'] });
-    documents.letAdd(anchor, 'audit/anchors/');
+    bucket.letAdd(anchor, 'audit/anchors/');
     // Once a day there is something to do; the other runs make good what failed.
     runOnSchedule(this, 'AnchorSchedule', anchor, Schedule.rate(Duration.hours(1)));
     alarms.raise(this, 'AnchorMissing', {

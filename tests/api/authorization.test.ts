@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Relation, ROLES, type Role, SCOPES } from '../../lambdas/shared/auth/vocabulary.ts';
 import { anAgreement, anAgreementBody, aProposal } from '../support/agreements.ts';
 import { anonymous, api, apiWithAllScopes, apiWithToken, type CallOptions, type Client } from '../support/client.ts';
+import { aDescription, aPdf, available } from '../support/documents.ts';
 import {
   aBooking,
   aBookingBody,
@@ -16,7 +17,7 @@ import {
   type Scene,
 } from '../support/factories.ts';
 import { expectChallenge } from '../support/gateway-refusals.ts';
-import { hub } from '../support/hub.ts';
+import { caughtUp, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { type ApiRoute, GUARDED_ROUTES, type OperationId, ROUTES_WITH_ID } from '../support/routes.ts';
@@ -40,8 +41,12 @@ beforeAll(async () => {
   const moved = (await transfer(scene, pair.lender, 1)).ok;
   const client = await aClient(scene.beneficiary.id);
   const agreement = await anAgreement([scene.provider, scene.beneficiary]);
+  // Documents know of the agreement by its stream.
+  await caughtUp();
+  const over = { resource: { type: 'agreement', id: agreement.id } };
   params = {
     ...pathOf(scene, booking),
+    documentId: (await available(scene.beneficiary, aPdf(), over)).id,
     loanId: loan.id,
     transferId: moved.id,
     agreementId: agreement.id,
@@ -62,6 +67,8 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     proposeAgreementVersion: { follows: '0'.repeat(64), ...aProposal() },
     approveAgreement: { hash: '0'.repeat(64) },
     terminateAgreement: { reason: 'notice-given', from: '2026-01-01' },
+    createDocument: aDescription(aPdf()),
+    holdDocument: { held: true },
     createPool: aPoolBody({ capacity: 0 }),
     createGrant: { beneficiaryId: scene.beneficiary.id, nominal: 0 },
     holdBooking: aBookingBody(),
@@ -129,6 +136,7 @@ function relationOf(route: ApiRoute, side: Side): Relation {
   if (path.includes('{institutionId}')) return side === 'beneficiary' && 'self' in route.access ? 'self' : 'partner';
   if (path === '/v1/institutions') return 'partner';
   if (side === 'stranger') return 'self' in route.access && !path.includes('{') ? 'self' : 'none';
+  if (path.includes('{documentId}')) return DOCUMENT_RELATIONS[side];
   if (path.includes('{agreementId}')) return side === 'lender' ? 'none' : 'party';
   if (path.includes('{loanId}')) return side === 'beneficiary' ? 'borrower' : side;
   // Who is at the other end of a transfer sees it; the grant and the booking it came from are not its.
@@ -139,6 +147,8 @@ function relationOf(route: ApiRoute, side: Side): Relation {
 }
 const SIDES = ['provider', 'beneficiary', 'lender', 'stranger'] as const;
 type Side = (typeof SIDES)[number];
+/** It is the beneficiary's, and belongs to its agreement with the provider. */
+const DOCUMENT_RELATIONS = { provider: 'party', beneficiary: 'self', lender: 'none', stranger: 'none' } as const;
 
 /** Whether a role may take the action on anything: otherwise the answer is the same whatever there is. */
 const isNamed = (role: Role, access: ApiRoute['access']): boolean =>

@@ -1,16 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { anAgreement } from '../support/agreements.ts';
-import {
-  agreementSubjects,
-  closingSubjects,
-  institutionSubjects,
-  loanSubjects,
-  NOT_UNITS,
-  type Subject,
-  webhookSubjects,
-} from '../support/bad-bodies.ts';
+import { NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
+import { otherSubjects } from '../support/bad-documents.ts';
 import { api, type CallOptions } from '../support/client.ts';
+import { aPdf, described } from '../support/documents.ts';
 import {
   aBooking,
   aBookingBody,
@@ -28,10 +22,8 @@ import { aSilentWebhook } from '../support/webhooks.ts';
 /** Bodies that no request may have, for every route with a body. Nothing may change by any of them. */
 
 const FUTURE = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Minsk' };
-const LOCALIZED = { en: 'A name' };
 
 const pool = (over: object) => aPoolBody(over);
-const booking = (over: object) => aBookingBody(over);
 
 const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   createPool: {
@@ -71,7 +63,7 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/period', { period: FUTURE }],
       ['/cancellationPolicy', { cancellationPolicy: '' }],
       ['/allocated', { allocated: 0 }],
-      ['/unallocated', { name: LOCALIZED, unallocated: 5 }],
+      ['/unallocated', { name: { en: 'A name' }, unallocated: 5 }],
     ],
   },
   createGrant: {
@@ -102,11 +94,7 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/adjustments', { adjustments: { carriedIn: 5 } }],
     ],
   },
-  ...agreementSubjects,
-  ...loanSubjects,
-  ...closingSubjects,
-  ...institutionSubjects,
-  ...webhookSubjects,
+  ...otherSubjects,
   ...Object.fromEntries(
     (
       [
@@ -126,22 +114,22 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
     side: 'beneficiary',
     body: aBookingBody(),
     wrong: [
-      ['/patient', booking({ patient: 7 })],
-      ['/patient', booking({ patient: null })],
-      ['/patient', booking({ patient: 'a1' })],
-      ['/patient', booking({ patient: '-P-001' })],
-      ['/patient', booking({ patient: `P-1${'x'.repeat(62)}` })],
-      ['/patient', booking({ patient: 'P/001' })],
-      ['/ageBand', booking({ ageBand: '10' })],
-      ['/ageBand', booking({ ageBand: undefined })],
-      ['/diagnosis', booking({ diagnosis: 'medulloblastoma' })],
-      ['/diagnosis', booking({ diagnosis: 'c71.6' })],
-      ['/diagnosis', booking({ diagnosis: 'C71.6\n' })],
-      ['/holdFor', booking({ holdFor: 'ever' })],
-      ['/joinWaitlist', booking({ joinWaitlist: 'yes' })],
-      ['/deadline', booking({ deadline: 'soon' })],
-      ['/deadline', booking({ deadline: '2027-02-30' })],
-      ['/name', booking({ name: 'x' })],
+      ['/patient', aBookingBody({ patient: 7 })],
+      ['/patient', aBookingBody({ patient: null })],
+      ['/patient', aBookingBody({ patient: 'a1' })],
+      ['/patient', aBookingBody({ patient: '-P-001' })],
+      ['/patient', aBookingBody({ patient: `P-1${'x'.repeat(62)}` })],
+      ['/patient', aBookingBody({ patient: 'P/001' })],
+      ['/ageBand', aBookingBody({ ageBand: '10' })],
+      ['/ageBand', aBookingBody({ ageBand: undefined })],
+      ['/diagnosis', aBookingBody({ diagnosis: 'medulloblastoma' })],
+      ['/diagnosis', aBookingBody({ diagnosis: 'c71.6' })],
+      ['/diagnosis', aBookingBody({ diagnosis: 'C71.6\n' })],
+      ['/holdFor', aBookingBody({ holdFor: 'ever' })],
+      ['/joinWaitlist', aBookingBody({ joinWaitlist: 'yes' })],
+      ['/deadline', aBookingBody({ deadline: 'soon' })],
+      ['/deadline', aBookingBody({ deadline: '2027-02-30' })],
+      ['/name', aBookingBody({ name: 'x' })],
       ['/__proto__', JSON.parse(`{"__proto__":{"patient":"P-001"},${JSON.stringify(aBookingBody()).slice(1)}`)],
     ],
   },
@@ -184,14 +172,9 @@ const subjects: Readonly<Partial<Record<OperationId, Subject>>> = {
 };
 const names = Object.keys(subjects) as OperationId[];
 const subjectOf = (name: OperationId): Subject => subjects[name]!;
-
 let scene: Scene;
 let pair: Pair;
-let bookingId: string;
-let loanId: string;
-let agreementId: string;
-let clientId: string;
-let webhook: Awaited<ReturnType<typeof aSilentWebhook>>;
+let params: Readonly<Record<string, string>>;
 beforeAll(async () => {
   const grantBody = { lendingLimit: 5, borrowingLimit: 5 };
   scene = await aGrant({ nominal: 5, grantBody });
@@ -199,19 +182,21 @@ beforeAll(async () => {
     lender: await aGrant({ ...scene, beneficiary: await anInstitution(), nominal: 5, grantBody }),
     borrower: scene,
   };
-  loanId = (await propose(pair, 1)).ok.id;
-  agreementId = (await anAgreement([scene.provider, scene.beneficiary])).id;
-  bookingId = (await aBooking(scene, 'held')).id;
-  clientId = (await aClient(scene.provider.id)).id;
-  webhook = await aSilentWebhook(scene.beneficiary.coordinator);
+  params = {
+    ...(await aSilentWebhook(scene.beneficiary.coordinator)),
+    ...{ institutionId: scene.provider.id, poolId: scene.pool.id, grantId: scene.grant.id },
+    loanId: (await propose(pair, 1)).ok.id,
+    agreementId: (await anAgreement([scene.provider, scene.beneficiary])).id,
+    documentId: (await described(scene.provider, aPdf())).id,
+    bookingId: (await aBooking(scene, 'held')).id,
+    clientId: (await aClient(scene.provider.id)).id,
+  };
 });
 afterAll(async () => revokeClientsOf(scene.provider.id));
 
 const call = (name: OperationId, options: CallOptions) => {
   const { side } = subjectOf(name);
   const { id } = side === 'lender' ? pair.lender.beneficiary : scene[side];
-  const ids = { institutionId: scene.provider.id, poolId: scene.pool.id, grantId: scene.grant.id, bookingId, loanId };
-  const params = { ...ids, agreementId, clientId, ...webhook };
   const ifMatch = 'ifMatch' in ROUTES[name] ? { ifMatch: '"1"' } : {};
   return api(id, aRoleFor(ROUTES[name])).call(name, { params, ...ifMatch, ...options });
 };
@@ -219,8 +204,15 @@ const call = (name: OperationId, options: CallOptions) => {
 /** Everything that a request could have changed. */
 async function state() {
   const { provider, beneficiary } = scene;
-  const params = { institutionId: provider.id, grantId: scene.grant.id };
-  const its = ['getInstitution', 'getContacts', 'listClients', 'listAgreements', 'listPools', 'listGrants'] as const;
+  const its = [
+    'getInstitution',
+    'getContacts',
+    'listClients',
+    'listAgreements',
+    'listDocuments',
+    'listPools',
+    'listGrants',
+  ] as const;
   const others = ['listBookings', 'listLoans', 'listWebhooks'] as const;
   const answers = await Promise.all([
     ...its.map((name) => provider.coordinator.call(name, { params })),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anAgreement, anAgreementBody, aProposal, proposeVersion } from '../support/agreements.ts';
 import { anonymous, api, type CallOptions } from '../support/client.ts';
+import { aDescription, aPdf, described } from '../support/documents.ts';
 import {
   aBooking,
   aBookingBody,
@@ -61,10 +62,22 @@ beforeAll(async () => {
   await aSilentWebhook(scene.provider.coordinator);
   const webhook = await aSilentWebhook(scene.provider.coordinator);
   await scene.provider.coordinator.call('testWebhook', { params: webhook });
+  const { id: documentId } = await described(provider, aPdf());
+  for (let number = 0; number < 2; number++) await described(provider, aPdf());
   params = {
     ...pathOf(scene, booking),
-    ...{ institutionId, clientId, loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
     ...webhook,
+    ...{
+      institutionId,
+      clientId,
+      loanId,
+      transferId,
+      agreementId,
+      documentId,
+      version: '1',
+      asset: 'init.js',
+      code: 'busy',
+    },
   };
 });
 afterAll(async () => revokeClientsOf(scene.provider.id));
@@ -77,6 +90,8 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'proposeAgreementVersion') return { follows: '0'.repeat(64), ...aProposal() };
   if (operationId === 'approveAgreement') return { hash: '0'.repeat(64) };
   if (operationId === 'terminateAgreement') return { reason: 'notice-given' };
+  if (operationId === 'createDocument') return aDescription(aPdf());
+  if (operationId === 'holdDocument') return { held: true };
   if (operationId === 'createPool') return aPoolBody();
   if (operationId === 'createGrant') return { beneficiaryId: scene.beneficiary.id, nominal: 1 };
   if (operationId === 'holdBooking') return aBookingBody();

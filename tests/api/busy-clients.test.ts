@@ -17,6 +17,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['InstitutionsHttp', 'getMe'],
     ['InstitutionsClients', 'listClients'],
     ['AgreementsHttp', 'listAgreements'],
+    ['DocumentsHttp', 'listDocuments'],
     ['QuotasHttp', 'listPools'],
     ['QuotasAccounting', 'listLoanBalances'],
     ['AuditHttp', 'listAudit'],

@@ -4,6 +4,7 @@ import { AGREEMENT_PROBLEMS } from '../../lambdas/agreements/errors.ts';
 import { QUOTA_PROBLEMS } from '../../lambdas/quotas/errors.ts';
 import { Busy, RateLimited } from '../../lambdas/shared/http/problems.ts';
 import { isCounted, METRICS, type MetricName } from '../../lambdas/shared/observability/metrics.ts';
+import { becomes, EICAR, uploaded } from '../support/documents.ts';
 import { metricsIn, type Taken } from '../support/embedded-metrics.ts';
 import {
   aBooking,
@@ -11,6 +12,7 @@ import {
   abandonUnit,
   act,
   aGrant,
+  anInstitution,
   aPatient,
   elapse,
   type Scene,
@@ -113,6 +115,10 @@ describe('of all lines of all tests so far', () => {
   beforeAll(async () => {
     await sweep();
     await hub.runSchedule('AuditAnchorSchedule');
+    const owner = await anInstitution();
+    const malware = await uploaded(owner, EICAR, { name: 'a.txt', mediaType: 'text/plain' });
+    await becomes(owner, malware, 'threats-found');
+    await hub.runSchedule('DocumentsSweepSchedule');
     taken = (await hub.logs()).filter((line) => line.startsWith('{')).flatMap(metricsIn);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anAgreement, anAgreementBody, aProposal, VALIDITY } from '../support/agreements.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';
+import { aDescription, aPdf, described } from '../support/documents.ts';
 import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
 import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
@@ -42,9 +43,10 @@ beforeAll(async () => {
   // A client in use is changed by one request at a time, and these come together.
   await revokeClientsOf(scene.beneficiary.id);
   const { id: agreementId } = await anAgreement([scene.provider, scene.beneficiary]);
+  const { id: documentId } = await described(scene.provider, aPdf());
   params = {
     ...pathOf(scene, booking),
-    ...{ clientId, loanId, transferId, agreementId, version: '1', asset: 'init.js', code: 'busy' },
+    ...{ clientId, loanId, transferId, agreementId, documentId, version: '1', asset: 'init.js', code: 'busy' },
     ...(await aSilentWebhook(scene.beneficiary.coordinator)),
   };
 });
@@ -83,6 +85,7 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'proposeAgreementVersion') return { follows: '0'.repeat(64), ...aVersion() };
   if (operationId === 'approveAgreement') return { hash: '0'.repeat(64) };
   if (operationId === 'terminateAgreement') return { reason: 'notice-given', from: '2026-01-01' };
+  if (operationId === 'createDocument') return aDescription(aPdf());
   if (operationId === 'createPool') return aPoolBody({ cancellationPolicy: 'return-unit' });
   if (operationId === 'createGrant')
     return { beneficiaryId: scene.beneficiary.id, nominal: 0, agreementId: crypto.randomUUID() };

@@ -93,6 +93,7 @@ async function deploy(
     institutions: await stack.table('Institutions'),
     agreements: await stack.table('Agreements'),
     quotas: await stack.table('Quotas'),
+    documents: await stack.table('DocumentsData'),
     audit: await stack.table('Audit'),
     notifications: await stack.table('Notifications'),
   };
@@ -113,7 +114,9 @@ async function deploy(
       oneTimeSchedules: () => notHere(endpoint),
       runOneTimeSchedule: () => notHere(endpoint),
       drainStreams: () => notHere(endpoint),
+      objectKeys: () => notHere(endpoint),
       objects: () => notHere(endpoint),
+      putObject: () => notHere(endpoint),
       logs: () => notHere(endpoint),
       databaseUsage: () => notHere(endpoint),
       finishedFiles: () => notHere(endpoint),

@@ -42,6 +42,7 @@ beforeAll(async () => {
       institutions: table('Institutions'),
       agreements: table('Agreements'),
       quotas: table('Quotas'),
+      documents: table('DocumentsData'),
       audit: table('Audit'),
     },
     bucket: { client: store, name: hub.bucketName('DocumentsBucket'), versioned: false },

@@ -61,6 +61,7 @@ test('the token endpoint gives what the trigger says, and nothing to who is not 
       'hub/institutions.read',
       'hub/institutions.members',
       'hub/agreements.read',
+      'hub/documents.read',
       'hub/quotas.read',
       'hub/audit.read',
       'hub/notifications.read',

@@ -34,6 +34,7 @@ export interface HubFacts {
     readonly institutions: string;
     readonly agreements: string;
     readonly quotas: string;
+    readonly documents: string;
     readonly audit: string;
     readonly notifications: string;
   };
@@ -56,8 +57,12 @@ export interface Controls {
   readonly runOneTimeSchedule: (name: string) => Promise<void>;
   /** Resolves when the jobs that follow streams have caught up. */
   readonly drainStreams: () => Promise<void>;
-  /** Everything in the bucket of documents. */
+  /** The keys of everything in the bucket of documents. */
+  readonly objectKeys: () => Promise<readonly string[]>;
+  /** Everything in the bucket of documents; of what is larger than 1 MB the beginning only. */
   readonly objects: () => Promise<readonly { readonly key: string; readonly content: string }[]>;
+  /** Puts something there, past the API. */
+  readonly putObject: (key: string, content: string) => Promise<void>;
   /** Everything the functions have written so far. */
   readonly logs: () => Promise<readonly string[]>;
   /** What each function has done with the database so far, by logical id. */

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
+import { documentRoutes } from '../../lambdas/documents/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...institutionRoutes,
   ...systemRoutes,
   ...agreementRoutes,
+  ...documentRoutes,
   ...quotaRoutes,
   ...auditRoutes,
   ...notificationRoutes,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { TestProject } from 'vitest/node';
 
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
@@ -55,6 +55,7 @@ async function start(project: TestProject): Promise<SharedHub> {
           institutions: hub.tableName('Institutions'),
           agreements: hub.tableName('Agreements'),
           quotas: hub.tableName('Quotas'),
+          documents: hub.tableName('DocumentsData'),
           audit: hub.tableName('Audit'),
           notifications: hub.tableName('Notifications'),
         },
@@ -67,7 +68,11 @@ async function start(project: TestProject): Promise<SharedHub> {
       oneTimeSchedules: async () => hub.oneTimeSchedules(),
       runOneTimeSchedule: (name) => hub.runOneTimeSchedule(name),
       drainStreams: () => hub.drainStreams(),
+      objectKeys: () => keysOf(hub),
       objects: () => objectsOf(hub),
+      putObject: async (Key, Body) => {
+        await bucketOf(hub).send(new PutObjectCommand({ Bucket: hub.bucketName('DocumentsBucket'), Key, Body }));
+      },
       logs: async () => lines,
       databaseUsage: async () => {
         const usage = hub.databaseUsage();
@@ -79,16 +84,26 @@ async function start(project: TestProject): Promise<SharedHub> {
   };
 }
 
-async function objectsOf(hub: Hub): Promise<{ key: string; content: string }[]> {
-  const client = new S3Client({
+function bucketOf(hub: Hub): S3Client {
+  return new S3Client({
     endpoint: hub.s3Endpoint,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+}
+
+async function keysOf(hub: Hub): Promise<string[]> {
+  const { Contents = [] } = await bucketOf(hub).send(
+    new ListObjectsV2Command({ Bucket: hub.bucketName('DocumentsBucket') }),
+  );
+  return Contents.map(({ Key = '' }) => Key);
+}
+
+async function objectsOf(hub: Hub): Promise<{ key: string; content: string }[]> {
+  const client = bucketOf(hub);
   const Bucket = hub.bucketName('DocumentsBucket');
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
-  const objects = Contents.map(async ({ Key: key = '' }) => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key }));
+  const objects = (await keysOf(hub)).map(async (key) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key, Range: 'bytes=0-999999' }));
     return { key, content: (await Body?.transformToString()) ?? '' };
   });
   return Promise.all(objects);

@@ -127,9 +127,9 @@ describe('of all actions', () => {
     expect(route?.access).toEqual({ beneficiary: ['commission-member'] });
   });
 
-  test('a system gives no agreement, grant, loan, client or contact: it books, and says where to call it', () => {
+  test('a system gives no agreement, grant, loan, client or contact: it books, keeps documents, and says where to call it', () => {
     const bySystems = idsOf(writes.filter(({ access }) => rolesIn(access).includes('integration')));
-    expect(bySystems.filter((id) => !/Booking$|Offer$|Webhook|Delivery$/.test(id))).toEqual([]);
+    expect(bySystems.filter((id) => !/Booking$|Offer$|Webhook|Delivery$|Document(?:Parts)?$/.test(id))).toEqual([]);
   });
 
   test('every role that a rule names can have a token for the action', () => {

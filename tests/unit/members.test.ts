@@ -5,7 +5,15 @@ import { ROLES, type Role, SCOPES, scopesOf } from '../../lambdas/shared/auth/vo
 
 const INSTITUTION = '019a8f3e-7c00-7a11-8000-000000000001';
 const MEMBERS = 'hub/institutions.members';
-const READING = ['hub/institutions.read', MEMBERS, 'hub/agreements.read', 'hub/quotas.read', 'hub/audit.read'];
+const READING = [
+  'hub/institutions.read',
+  MEMBERS,
+  'hub/agreements.read',
+  'hub/documents.read',
+  'hub/quotas.read',
+  'hub/audit.read',
+  'hub/notifications.read',
+];
 const COORDINATING = SCOPES.filter((scope) => scope !== 'hub/admin');
 /** Without whom to call at partners, and who did what. */
 const WORKING = COORDINATING.filter((scope) => scope !== MEMBERS && scope !== 'hub/audit.read');

@@ -11,6 +11,8 @@ export const SCOPES = [
   'hub/institutions.members',
   'hub/agreements.read',
   'hub/agreements.write',
+  'hub/documents.read',
+  'hub/documents.write',
   'hub/quotas.read',
   'hub/quotas.write',
   /** Who changed what, and who was shown what. */
@@ -50,8 +52,8 @@ export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];
 /**
  * How a caller's institution stands to a resource.
  * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `party` is one
- * of an agreement, `self` is the institution itself, `partner` is any other to what all may know of, `none` is everybody
- * else.
+ * of an agreement, or one that a document is shared with, `self` is the institution itself, `partner` is any other to what
+ * all may know of, `none` is everybody else.
  */
 export type Relation = 'provider' | 'beneficiary' | 'lender' | 'borrower' | 'party' | 'self' | 'partner' | 'none';
 

@@ -14,6 +14,7 @@ export const SUBJECT_TYPES = [
   'booking',
   'client',
   'contacts',
+  'document',
   'grant',
   'institution',
   'loan',
@@ -47,18 +48,28 @@ export interface AuditedChange {
   readonly after?: Fields;
 }
 
-/** That bookings of an institution were shown to another one. */
+/** That something confidential of an institution was shown to somebody. */
 export interface AuditedReading {
   /** Names the request, so that it is written down once. */
   readonly readingId: string;
-  /** What was asked for: one booking, or those of a grant, a pool or an institution. */
+  /** What was asked for: one booking or document, or the bookings of a grant, a pool or an institution. */
   readonly subjectType: SubjectType;
   readonly subject: string;
   readonly at: string;
   readonly by: Agent;
-  /** Ids of the bookings by whose they are. */
+  /** Ids of what was shown, by whose it is. */
   readonly shown: Readonly<Record<string, readonly string[]>>;
 }
+
+/** The same, as it is stored until the audit has it. */
+export const Reading = z.object({
+  readingId: z.string(),
+  subjectType: z.enum(SUBJECT_TYPES),
+  subject: z.string(),
+  at: z.string(),
+  by: Agent,
+  shown: z.record(z.string(), z.array(z.string())),
+});
 
 /** The states of an item before and after a change. */
 export interface Images<T> {

@@ -41,11 +41,11 @@ const NO_QUERY = z.strictObject({});
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * A name that can be shown: what a client puts where a field name belongs is repeated only if it looks like one. Digits
- * do not: they could be a person's number. A position in a list is no name.
+ * A name that can be shown: what a client puts where a field name belongs is repeated only if it looks like one. More
+ * than three digits do not: they could be a person's number. A position in a list is no name.
  */
 function shown(name: PropertyKey): string {
-  return typeof name === 'number' || /^[A-Za-z_-]{1,40}$/.test(String(name)) ? String(name) : '…';
+  return typeof name === 'number' || /^[A-Za-z_-]{1,40}\d{0,3}$/.test(String(name)) ? String(name) : '…';
 }
 
 function fieldErrors(error: z.core.$ZodError, root: '/' | '?'): FieldError[] {

@@ -35,6 +35,13 @@ export const METRICS = {
   UnitsAbandoned: count,
   /** Grants whose account contradicts itself, or bookings without their unit. */
   CapacityDrift: count,
+  // Documents, when they happen.
+  /** Files in which the scanner found malware. */
+  ThreatsFound: count,
+  /** Objects in the bucket that were nobody's, and are removed. */
+  DocumentsOrphaned: count,
+  /** Documents whose check or scan had not ended in time. A run of the sweep that finds none counts, too. */
+  DocumentsStuck: count,
   /** Runs at whose end today's anchor of the audit is there. */
   AuditAnchored: count,
   /** Webhooks that the Hub has disabled, because their receiver is gone or fails. */

@@ -2,6 +2,7 @@ import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
+import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import type { EventFacts } from './events.ts';
@@ -71,5 +72,10 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
     name: 'notifications',
     logicalId: 'NotificationsHttp',
     firstGet: ({ beneficiary }) => ({ route: notificationRoutes.listNotifications, sender: beneficiary }),
+  },
+  {
+    name: 'webhooks',
+    logicalId: 'WebhooksHttp',
+    firstGet: ({ beneficiary }) => ({ route: webhookRoutes.listWebhooks, sender: beneficiary }),
   },
 ];

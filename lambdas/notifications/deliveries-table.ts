@@ -121,7 +121,7 @@ export class DeliveriesTable {
         },
       },
       ...unnote,
-      ...this.#note(after),
+      ...(before.status === 'waiting' ? [] : this.#note(after)),
     ];
   }
 

@@ -79,9 +79,10 @@ export function held(delivery: Delivery, now: Date): Delivery {
   return changed(delivery, { status: 'waiting', nextAttemptAt: undefined }, now);
 }
 
-/** Begins another run of attempts. */
+/** Begins another run of attempts. What waits goes on waiting until it is tried. */
 export function replayed(delivery: Delivery, now: Date): Delivery {
-  return changed(delivery, { status: 'pending', since: undefined, tries: 0, nextAttemptAt: undefined }, now);
+  const status = delivery.status === 'waiting' ? 'waiting' : 'pending';
+  return changed(delivery, { status, since: undefined, tries: 0, nextAttemptAt: undefined }, now);
 }
 
 export interface Verdict {

@@ -85,7 +85,7 @@ async function sent(
       const earlier = await deliveries.get(webhook.id, outcome.resourceId);
       if (earlier === undefined) throw notFound();
       // Whoever put it may have been cut short before it was sent.
-      if (earlier.status === 'pending') await queue.send([keyOf(earlier)]);
+      if (earlier.status === 'pending' || earlier.status === 'waiting') await queue.send([keyOf(earlier)]);
       return { value: earlier, replayed: true };
     }
     case 'key-reused':

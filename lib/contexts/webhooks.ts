@@ -113,7 +113,7 @@ export class Webhooks extends Construct {
       Query: ['DELIVERIES#*', 'WEBHOOKS#*'],
       PutItem: ['DELIVERIES#*', 'REMOVED#*', 'REQUEST#*', 'SIGNING#*', 'WEBHOOKS#*'],
       UpdateItem: ['RATE#*', 'SIGNING#*', 'WEBHOOK-IDS#*'],
-      DeleteItem: ['SIGNING#*', 'WAITING#*', 'WEBHOOKS#*'],
+      DeleteItem: ['SIGNING#*', 'WEBHOOKS#*'],
     });
     this.#deliveries.queue.grant(handler, 'sqs:SendMessage');
     http.serve(webhookRoutes, handler);

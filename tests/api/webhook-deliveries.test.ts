@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { api } from '../support/client.ts';
 import { aBooking, aGrant } from '../support/factories.ts';
 import { caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { changeStatus } from '../support/institutions.ts';
@@ -186,6 +187,29 @@ describe.skipIf(DEPLOYED)('what happens', () => {
     slow.close();
   });
 
+  test('is delivered once, however often the bus tells of it', async () => {
+    const webhook = await owner.webhook();
+    await owner.happens();
+    await caughtUp();
+    await expect.poll(() => owner.receiver.calls).toHaveLength(1);
+    const [{ body }] = owner.receiver.calls as [Call];
+    const message = JSON.stringify({ detail: JSON.parse(body) as unknown });
+    await hub.invoke('WebhooksDispatch', {
+      Records: [
+        { messageId: '1', body: message },
+        { messageId: '2', body: message },
+      ],
+    });
+    await caughtUp();
+    expect(owner.receiver.calls).toHaveLength(1);
+    expect(await owner.deliveries(webhook)).toHaveLength(1);
+  });
+
+  test('comes back to the queue when it cannot be read', async () => {
+    const answer = await hub.invoke('WebhooksDispatch', { Records: [{ messageId: '1', body: '{"detail":{}}' }] });
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+  });
+
   test('is no longer sent to a webhook that was removed', async () => {
     const webhook = await owner.webhook();
     await owner.client.call('removeWebhook', { params: paramsOf(webhook), ifMatch: '"1"' });
@@ -251,6 +275,18 @@ describe.skipIf(DEPLOYED)('signatures', () => {
     expect(await crypto.subtle.verify('Ed25519', key, Buffer.from(signature, 'base64'), content)).toBe(false);
   });
 });
+
+test.skipIf(DEPLOYED)(
+  'the audit tells of a webhook also where it is the first that it hears of an institution',
+  async () => {
+    const client = api(crypto.randomUUID());
+    const { id } = (await client.call('createWebhook', { body: { url: owner.receiver.url } })).ok;
+    await caughtUp();
+    expect((await client.call('listAudit', { query: { subject: id } })).ok.items).toMatchObject([
+      { action: 'register' },
+    ]);
+  },
+);
 
 describe.skipIf(DEPLOYED)('secrets', () => {
   test('are neither in the log nor in the audit, which tells of every change', async () => {

@@ -57,6 +57,32 @@ const WITHOUT_EXPLANATIONS: Plugin = {
   },
 };
 
+/** A constant of a client's schemas, and one used as a name in an object. */
+const SCHEMA_CONSTANT = /^const (_\w*) = ("[^"\\]*");$/gm;
+const COMPUTED_NAME = /\[(_\w*)\]:/g;
+
+/**
+ * Writes computed names in the schemas of the SDK's clients out. A computed name could run code, so that esbuild keeps each
+ * schema that has one: those of all operations of a service, of which a function calls a few.
+ */
+const WITHOUT_UNUSED_SCHEMAS: Plugin = {
+  name: 'without-unused-schemas',
+  setup: (building) => {
+    building.onLoad(
+      { filter: /[\\/]@aws-sdk[\\/].*[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ },
+      async ({ path }) => {
+        const code = await readFile(path, 'utf8');
+        const constants = new Map([...code.matchAll(SCHEMA_CONSTANT)].map(([, name, text]) => [name, text]));
+        const contents = code.replace(COMPUTED_NAME, (whole, name: string) => {
+          const text = constants.get(name);
+          return text === undefined ? whole : `${text}:`;
+        });
+        return { contents, loader: 'js' };
+      },
+    );
+  },
+};
+
 /**
  * Bundles handlers for `nodejs24.x` and returns the folder to deploy: named after what is in it, so that
  * any number of processes can bundle at once.
@@ -76,12 +102,14 @@ export async function bundle({ name, entries, files = {} }: BundleProps): Promis
     splitting: true,
     minify: true,
     format: 'esm',
+    // Or each letter of Russian and Kazakh would be written as six.
+    charset: 'utf8',
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
     legalComments: 'none',
     alias: Object.fromEntries(Object.entries(LEAN).map(([module, file]) => [module, join(START_UP, file)])),
-    plugins: [WITHOUT_EXPLANATIONS],
+    plugins: [WITHOUT_EXPLANATIONS, WITHOUT_UNUSED_SCHEMAS],
     logLevel: 'warning',
   });
   const contents = new Map<string, string | Uint8Array>(Object.entries(files));

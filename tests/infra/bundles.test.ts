@@ -32,3 +32,10 @@ test('functions carry what they answer, not what explains it to people', () => {
 test('no function carries what only a browser would load', () => {
   for (const folder of Object.values(BUNDLES)) expect(codeOf(folder)).not.toContain('Googlebot');
 });
+
+test('functions carry the schemas of what they call, not of all that a service can do', () => {
+  expect(contexts).toContain('/v2/apis/{ApiId}/authorizers/{AuthorizerId}');
+  for (const uncalled of ['/v2/vpclinks', 'GetObjectTorrent', '/v2/domainnames']) {
+    expect(contexts.toLowerCase()).not.toContain(uncalled.toLowerCase());
+  }
+});

@@ -36,7 +36,7 @@ module.exports = {
       from: { path: '^lambdas/(?!shared/)([^/]+)/' },
       to: {
         path: '^lambdas/(?!shared/)([^/]+)/',
-        pathNot: ['^lambdas/$1/', '/published(-changes|-partners|-rows)?\\.ts$'],
+        pathNot: ['^lambdas/$1/', '/published(-changes|-contacts|-partners|-rows)?\\.ts$'],
       },
     },
     {

@@ -10,6 +10,13 @@ import { institutionParams } from './registry-contract.ts';
 /** Whom to call at an institution: the only personal data that the Hub keeps, and nothing else refers to it. */
 
 const CONTACT_ROLES = ['coordination', 'clinical', 'technical', 'legal', 'data-protection'] as const;
+export type ContactRole = (typeof CONTACT_ROLES)[number];
+
+/** The languages that mail is written in. */
+const MAIL_LANGUAGES = ['en', 'ru', 'kk'] as const;
+export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
+const MAIL_PREFERENCES = ['immediate', 'daily', 'essential'] as const;
+export type MailPreference = (typeof MAIL_PREFERENCES)[number];
 
 const Contact = z
   .strictObject({
@@ -19,6 +26,13 @@ const Contact = z
     phone: z.optional(
       z.string().check(z.regex(/^\+[1-9]\d{6,14}$/, 'must be a number of ITU-T E.164 such as +375172000000')),
     ),
+    language: z._default(z.enum(MAIL_LANGUAGES), 'en').register(z.globalRegistry, {
+      description: 'The language that the Hub writes mail in.',
+    }),
+    mail: z._default(z.enum(MAIL_PREFERENCES), 'immediate').register(z.globalRegistry, {
+      description:
+        'What the Hub mails: what concerns the role as it happens; what can wait once a day, and what cannot at once; or only what cannot wait.',
+    }),
   })
   .check(
     z.refine(({ email, phone }) => email !== undefined || phone !== undefined, {
@@ -29,7 +43,7 @@ const Contact = z
   .register(z.globalRegistry, {
     id: 'Contact',
     description:
-      'A member of staff whom partners may call, with address and number at work [FHIR Organization.contact].',
+      'A member of staff whom partners may call, and the Hub may write to, with address and number at work [FHIR Organization.contact].',
   });
 
 export const Contacts = z

@@ -10,7 +10,8 @@ import {
 } from '../shared/dynamo/create-once.ts';
 import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
-import { Contacts as ContactsShape } from './contact-contract.ts';
+import { ContactsItem, contactsKey } from './contacts-item.ts';
+import { institutionKey as keyOf, PARTITION } from './institution-key.ts';
 import { type Contacts, type Criteria, type Institution, listingOf, listingsOf } from './model.ts';
 import { isShutOut } from './published.ts';
 import { Institution as InstitutionShape } from './registry-contract.ts';
@@ -30,8 +31,6 @@ import { adminsWrite, readAdmins, withInstitution } from './stewards-table.ts';
  * The partners are few, and the list of all is one partition in the order they joined. For members see `MembersTable`.
  */
 
-const PARTITION = 'INSTITUTION';
-
 /**
  * What was checked when it came in is not checked again: a country can cease to be, and a time zone takes ten
  * milliseconds to look up.
@@ -45,23 +44,8 @@ const InstitutionItem = z.object({
   version: z.int(),
   by: z.optional(Agent),
 });
-const { contacts } = ContactsShape.shape;
-const contact = z.object({
-  ...contacts.def.element.shape,
-  name: z.string(),
-  email: z.optional(z.string()),
-  phone: z.optional(z.string()),
-});
-const ContactsItem = z.object({
-  ...ContactsShape.shape,
-  contacts: z.array(contact),
-  version: z.int(),
-  by: z.optional(Agent),
-});
 const Reference = z.object({ sk: z.string() });
 
-const keyOf = (institutionId: string): Key => ({ pk: PARTITION, sk: institutionId });
-const contactsKey = (institutionId: string): Key => ({ pk: `CONTACTS#${institutionId}`, sk: 'CONTACTS' });
 const listingKey = (listing: string, institutionId: string): Key => ({ pk: `LISTING#${listing}`, sk: institutionId });
 
 export class InstitutionsTable {

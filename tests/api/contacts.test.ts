@@ -1,15 +1,19 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 
 import { api } from '../support/client.ts';
 import { anInstitution } from '../support/factories.ts';
-import { allItems, DEPLOYED, hub } from '../support/hub.ts';
+import { allItems, DEPLOYED, engine, hub, hubFacts } from '../support/hub.ts';
 import { changeStatus } from '../support/institutions.ts';
 
 /** Whom to call at a partner: the only personal data there is. It is in one place, and can be erased from it. */
 
 const CONTACTS = [
-  { role: 'coordination', name: 'Yevdokiya Contactova', email: 'y.contactova@work.example', phone: '+375171112233' },
-  { role: 'clinical', name: 'Пелагея Контактова', phone: '+375171112244' },
+  {
+    ...{ role: 'coordination', name: 'Yevdokiya Contactova', email: 'y.contactova@work.example' },
+    ...{ phone: '+375171112233', language: 'ru', mail: 'daily' },
+  },
+  { role: 'clinical', name: 'Пелагея Контактова', phone: '+375171112244', language: 'en', mail: 'immediate' },
 ];
 const TRACES = ['contactova', 'контактова', '375171112233', '375171112244'];
 const traced = (text: string): boolean => TRACES.some((trace) => text.toLowerCase().includes(trace));
@@ -32,6 +36,24 @@ describe('contacts', () => {
     expect((await put(id, [])).code).toBe('stale-version');
     expect((await put(id, [], '"7"')).code).toBe('stale-version');
     expect((await get(coordinator, id)).ok).toEqual(answer.ok);
+  });
+
+  test('are mailed in English and at once unless it is said otherwise, also where it was never asked', async () => {
+    const { id, coordinator } = await anInstitution();
+    const usual = { language: 'en', mail: 'immediate' };
+    const contact = { role: 'technical', name: 'A. Contactova', email: 'a.contactova@work.example' };
+    expect((await put(id, [contact])).ok.contacts).toEqual([{ ...contact, ...usual }]);
+    // As it was kept before there was mail.
+    await (await engine()).send(
+      new UpdateCommand({
+        TableName: (await hubFacts()).tables.institutions,
+        Key: { pk: `CONTACTS#${id}`, sk: 'CONTACTS' },
+        UpdateExpression: 'SET contacts = :before',
+        ExpressionAttributeValues: { ':before': [contact] },
+      }),
+    );
+    expect((await get(coordinator, id)).ok.contacts).toEqual([{ ...contact, ...usual }]);
+    await put(id, [], '"1"');
   });
 
   test('are read by coordinators of partners, auditors and admins, and by nobody else', async () => {

@@ -280,6 +280,8 @@ export const institutionSubjects: Readonly<Partial<Record<OperationId, Subject>>
       ['/contacts/0/email', contact({ email: 'a.person' })],
       ['/contacts/0/email', contact({ email: undefined })],
       ['/contacts/0/phone', contact({ phone: '8 029 765 43 21' })],
+      ['/contacts/0/language', contact({ language: 'ru-RU' })],
+      ['/contacts/0/mail', contact({ mail: 'never' })],
       ['/contacts/0/birthDate', contact({ birthDate: '1970-01-01' })],
     ],
   },

@@ -39,6 +39,9 @@ export const bundling = Promise.all([
         'dispatch-handler',
         'deliver-handler',
         'resume-handler',
+        'mail-handler',
+        'digest-handler',
+        'unsubscribe-handler',
       ],
       documents: [
         'handler',

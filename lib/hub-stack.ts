@@ -13,6 +13,7 @@ import { AgreementsContext } from './contexts/agreements.ts';
 import { AuditContext } from './contexts/audit.ts';
 import { DocumentsContext } from './contexts/documents.ts';
 import { InstitutionsContext } from './contexts/institutions.ts';
+import { Mail } from './contexts/mail.ts';
 import { NotificationsContext } from './contexts/notifications.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
@@ -85,6 +86,14 @@ export class HubStack extends Stack {
       http,
       cursors,
       audit: audit.table,
+    });
+    new Mail(this, 'Mail', {
+      bundle: BUNDLES.contexts,
+      foundation,
+      http,
+      table: feed,
+      bus,
+      institutions: registry,
     });
     new Reminders(this, 'Reminders', { bundle: BUNDLES.contexts, foundation, bus, remind });
     audit.followWebhooks(feed);

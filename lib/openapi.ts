@@ -15,6 +15,8 @@ import { DOCUMENT_PROBLEMS } from '../lambdas/documents/errors.ts';
 import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
 import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
 import { notificationRoutes } from '../lambdas/notifications/contract.ts';
+import { mailRoutes } from '../lambdas/notifications/mail-contract.ts';
+import { InvalidUnsubscribeLink } from '../lambdas/notifications/mail-errors.ts';
 import { webhookRoutes } from '../lambdas/notifications/webhook-contract.ts';
 import { WEBHOOK_PROBLEMS } from '../lambdas/notifications/webhook-errors.ts';
 import { portalRoutes } from '../lambdas/portal/contract.ts';
@@ -54,7 +56,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Quotas: quotaRoutes,
   Documents: documentRoutes,
   Audit: auditRoutes,
-  Notifications: { ...notificationRoutes, ...webhookRoutes },
+  Notifications: { ...notificationRoutes, ...webhookRoutes, ...mailRoutes },
 };
 
 export const ALL_PROBLEMS: readonly ProblemType[] = [
@@ -64,6 +66,7 @@ export const ALL_PROBLEMS: readonly ProblemType[] = [
   ...QUOTA_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
   ...DOCUMENT_PROBLEMS,
+  InvalidUnsubscribeLink,
 ];
 
 const ProblemDetails = z

@@ -106,6 +106,16 @@ const Settings = z.strictObject({
     },
     { error: 'Write { "callbackUrls": […], "logoutUrls": […], "mfaRequired": … }.' },
   ),
+  /** From whom the Hub mails what concerns people at partners. Without it nobody is mailed. */
+  mail: z.optional(
+    z.strictObject({
+      sender: z
+        .string({ error: 'Write the address that mail is sent from, such as "no-reply@hub.example.org".' })
+        .regex(/^[a-z0-9._-]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, {
+          error: 'Write the address that mail is sent from in lower case, such as "no-reply@hub.example.org".',
+        }),
+    }),
+  ),
   /** A name of one's own for the API; its certificate is in the same region. */
   domain: z.optional(
     z.strictObject({

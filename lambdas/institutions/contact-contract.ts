@@ -16,7 +16,6 @@ export type ContactRole = (typeof CONTACT_ROLES)[number];
 const MAIL_LANGUAGES = ['en', 'ru', 'kk'] as const;
 export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
 const MAIL_PREFERENCES = ['immediate', 'daily', 'essential'] as const;
-export type MailPreference = (typeof MAIL_PREFERENCES)[number];
 
 const Contact = z
   .strictObject({

@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 
 import { INSTITUTION_STATUSES } from './status.ts';
 
+export type { ContactRole, MailLanguage } from './contact-contract.ts';
+
 export const InstitutionStatus = z.enum(INSTITUTION_STATUSES);
 
 /**

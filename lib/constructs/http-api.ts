@@ -194,7 +194,11 @@ export class ContractHttpApi extends Construct {
       ...(route.scopes === 'public' ? {} : { authorizer: this.#authorizer, authorizationScopes: [...route.scopes] }),
     });
     if (route.scopes === 'public') {
-      accept(endpoint, 'Health, API reference and problem pages show no data.', 'AwsSolutions-APIG4');
+      accept(
+        endpoint,
+        'Health, API reference and problem pages show no data; the page that ends mail opens to a signed link, and shows none either.',
+        'AwsSolutions-APIG4',
+      );
     }
   }
 }

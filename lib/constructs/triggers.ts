@@ -78,8 +78,9 @@ function watchStream(handler: Lambda, parked: Queue, alarms: Alarms, impact: str
 /**
  * Runs a function on the messages of a queue. Those that it names as failed come back, the others are gone.
  * @param batchSize messages that it gets at once, ten at most
+ * @param maxConcurrency batches at once. @default as many as there are
  */
-export function runOnQueue(handler: Lambda, { queue }: WorkQueue, batchSize: number): void {
+export function runOnQueue(handler: Lambda, { queue }: WorkQueue, batchSize: number, maxConcurrency?: number): void {
   // Not the library's `grantConsumeMessages`, which would let the function do more than the service does in its name.
   queue.grant(handler, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes');
   const mapping = new EventSourceMapping(handler, 'Queue', {
@@ -87,6 +88,7 @@ export function runOnQueue(handler: Lambda, { queue }: WorkQueue, batchSize: num
     eventSourceArn: queue.queueArn,
     batchSize,
     reportBatchItemFailures: true,
+    ...(maxConcurrency !== undefined && { maxConcurrency }),
   });
   accept(mapping, FAILURES_ARE_SEEN, 'Serverless-LambdaEventSourceMappingDestination');
 }

@@ -21,6 +21,7 @@ export interface WorkQueueProps {
 /** A queue of work, encrypted, with a queue for dead letters and alarms about both. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
+  readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
@@ -31,6 +32,7 @@ export class WorkQueue extends Construct {
       retentionPeriod: Duration.days(14),
     };
     const deadLetters = new Queue(this, 'Dead', common);
+    this.deadLetters = deadLetters;
     accept(deadLetters, FAILURES_ARE_SEEN, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
     this.queue = new Queue(this, 'Queue', {
       ...common,

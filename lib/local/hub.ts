@@ -1,6 +1,7 @@
 import { start } from './start.ts';
 import type { Hub, HubOptions } from './types.ts';
 
+export type { MailEntry } from './mail/outbox.ts';
 export type { OneTimeSchedule } from './triggers/one-time-schedules.ts';
 export type { Hub, HubOptions, TokenRequest } from './types.ts';
 

@@ -25,6 +25,9 @@ import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { openSigningKey } from './issuer/signing-key.ts';
 import { tokenTrigger } from './issuer/token-trigger.ts';
 import { userPoolApi } from './issuer/user-pool-api.ts';
+import { openOutbox } from './mail/outbox.ts';
+import { mailPages } from './mail/pages.ts';
+import { sesApi } from './mail/ses-api.ts';
 import type { Call } from './permissions/calls.ts';
 import { openGate } from './permissions/gate.ts';
 import { databaseGrants } from './permissions/grants.ts';
@@ -132,6 +135,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: controlPlane.url,
       AWS_ENDPOINT_URL_EVENTBRIDGE: controlPlane.url,
       AWS_ENDPOINT_URL_SCHEDULER: controlPlane.url,
+      AWS_ENDPOINT_URL_SESV2: controlPlane.url,
     }),
   });
   onStop(async () => {
@@ -162,6 +166,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     refused: (name, call) => (functions.has(name) ? refused(name, call) : undefined),
   });
   const rules = createRules({ template, resolve, targetByArn: targets(functionFor, queues.byArn), onLog });
+  const outbox = openOutbox(join(store.dir, 'mail'));
   const oneTime = openOneTimeSchedules({
     ...{ region, accountId: ACCOUNT_ID, store, functionByArn: functionFor, refused, onLog },
   });
@@ -175,7 +180,11 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       }),
       AWSEvents: eventBusApi({ region, accountId: ACCOUNT_ID, deliver: rules.deliver, refused }),
     },
-    rest: [authorizerApi(authorizers), oneTime.api],
+    rest: [
+      authorizerApi(authorizers),
+      oneTime.api,
+      sesApi({ region, accountId: ACCOUNT_ID, outbox, deliver: rules.deliver, refused }),
+    ],
   });
   for (const target of new Set(routes.map((route) => route.function))) target.start();
 
@@ -232,7 +241,10 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     schedules.start();
     oneTime.start();
   }
-  gateway.serve({ issuer, match, crossOrigin: createCrossOrigin(template, resolve), accountId: ACCOUNT_ID, onLog });
+  gateway.serve({
+    ...{ issuer, match, crossOrigin: createCrossOrigin(template, resolve), accountId: ACCOUNT_ID, onLog },
+    pages: mailPages(outbox),
+  });
   // Ended first: no new request or batch while the rest winds down.
   onStop(gateway.stop);
 
@@ -252,6 +264,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       functionFor(template.find(prefix, 'AWS::Lambda::Function').logicalId).invoke(event),
     oneTimeSchedules: oneTime.list,
     runOneTimeSchedule: oneTime.run,
+    mails: outbox.list,
     runSchedule: async (prefix) => schedules.run(template.find(prefix, 'AWS::Events::Rule').logicalId),
     drainStreams: async (within = DRAIN_WITHIN) => {
       if (!jobs) throw new Error('The hub was started without jobs: nothing reads its streams.');

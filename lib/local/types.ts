@@ -1,6 +1,7 @@
 import type { Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import type { DynamodbEngine } from './engines/dynamodb.ts';
 import type { Account } from './issuer/accounts.ts';
+import type { MailEntry } from './mail/outbox.ts';
 import type { Usage } from './permissions/gate.ts';
 import type { Template } from './template/template.ts';
 import type { OneTimeSchedule } from './triggers/one-time-schedules.ts';
@@ -61,6 +62,8 @@ export interface Hub {
   readonly oneTimeSchedules: () => readonly OneTimeSchedule[];
   /** Runs one of them now, as if it were due. @throws FunctionError */
   readonly runOneTimeSchedule: (name: string) => Promise<void>;
+  /** What was mailed, newest first. */
+  mails(): readonly MailEntry[];
   /** Runs a rule's functions now, also when jobs are off. @throws FunctionError */
   runSchedule(ruleLogicalIdPrefix: string): Promise<void>;
   /**

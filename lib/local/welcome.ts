@@ -11,6 +11,7 @@ export function welcome(url: string, { grantId }: Demo): string {
   return `
 The Hub is at ${url}
 API reference: ${url}/docs
+Mail to partners: ${url}/dev/mail (files in .hub/mail; none of it is sent)
 
 Demo accounts: any of these institutions with a role: ${ROLES.join(', ')}
 ${accounts.join('\n')}

@@ -113,6 +113,7 @@ async function deploy(
       },
       oneTimeSchedules: () => notHere(endpoint),
       runOneTimeSchedule: () => notHere(endpoint),
+      mails: () => notHere(endpoint),
       drainStreams: () => notHere(endpoint),
       objectKeys: () => notHere(endpoint),
       objects: () => notHere(endpoint),

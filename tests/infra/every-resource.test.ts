@@ -250,7 +250,7 @@ describe('every role', () => {
     expect(deleting.length).toBeGreaterThan(0);
     const partitions = new Set(deleting.flatMap(partitionsOf));
     expect([...partitions].toSorted()).toEqual([
-      ...['DUE', 'LINE#*', 'LISTING#*', 'ONBOARDING', 'SIGNING#*', 'SWEEP', 'WAITING#*', 'WEBHOOKS#*'],
+      ...['DIGEST', 'DUE', 'LINE#*', 'LISTING#*', 'ONBOARDING', 'SIGNING#*', 'SWEEP', 'WAITING#*', 'WEBHOOKS#*'],
     ]);
   });
 

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { TestProject } from 'vitest/node';
 
-import type { OneTimeSchedule, TokenRequest } from '../../lib/local/hub.ts';
+import type { MailEntry, OneTimeSchedule, TokenRequest } from '../../lib/local/hub.ts';
 import type { Usage } from '../../lib/local/permissions/gate.ts';
 
 /**
@@ -55,6 +55,8 @@ export interface Controls {
   readonly oneTimeSchedules: () => Promise<readonly OneTimeSchedule[]>;
   /** Runs one of them now. */
   readonly runOneTimeSchedule: (name: string) => Promise<void>;
+  /** What was mailed, newest first. */
+  readonly mails: () => Promise<readonly MailEntry[]>;
   /** Resolves when the jobs that follow streams have caught up. */
   readonly drainStreams: () => Promise<void>;
   /** The keys of everything in the bucket of documents. */

@@ -20,6 +20,7 @@ export const hub: Controls = {
   runSchedule: (rule) => ask('runSchedule', rule),
   oneTimeSchedules: () => ask('oneTimeSchedules'),
   runOneTimeSchedule: (name) => ask('runOneTimeSchedule', name),
+  mails: () => ask('mails'),
   drainStreams: () => ask('drainStreams'),
   objectKeys: () => ask('objectKeys'),
   objects: () => ask('objects'),

@@ -5,6 +5,7 @@ import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { documentRoutes } from '../../lambdas/documents/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
+import { mailRoutes } from '../../lambdas/notifications/mail-contract.ts';
 import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
@@ -23,6 +24,7 @@ export const ROUTES = {
   ...auditRoutes,
   ...notificationRoutes,
   ...webhookRoutes,
+  ...mailRoutes,
 };
 
 export type OperationId = keyof typeof ROUTES;

@@ -67,6 +67,7 @@ async function start(project: TestProject): Promise<SharedHub> {
       runSchedule: (rule) => hub.runSchedule(rule),
       oneTimeSchedules: async () => hub.oneTimeSchedules(),
       runOneTimeSchedule: (name) => hub.runOneTimeSchedule(name),
+      mails: async () => hub.mails(),
       drainStreams: () => hub.drainStreams(),
       objectKeys: () => keysOf(hub),
       objects: () => objectsOf(hub),

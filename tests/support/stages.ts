@@ -11,7 +11,11 @@ import type { Resource, Template } from '../../lib/local/template/template.ts';
 import { type StageConfig, type StageName, stageConfig } from '../../lib/stage-config.ts';
 
 /** What an admin has to write into `cdk.json` before there is a prod. */
-const WRITTEN_BY_ADMIN = { account: '111122223333', alarmRecipients: ['oncall@example.org'] };
+const WRITTEN_BY_ADMIN = {
+  account: '111122223333',
+  alarmRecipients: ['oncall@example.org'],
+  mail: { sender: 'no-reply@hub.example.org' },
+};
 
 /** The committed settings of all stages, with what an admin has to add to those of `prod`. */
 export function committedStages(): Record<StageName, Record<string, unknown>> {

@@ -108,6 +108,12 @@ describe('a wrong value is refused with what to write instead:', () => {
       { domain: { name: 'a.example', certificateArn: certificate } },
       'domain.certificateArn: Write the ARN of a certificate in eu-central-1',
     ],
+    ['mail from nobody', { mail: {} }, 'mail.sender: Write the address that mail is sent from'],
+    [
+      'mail from somebody with a name',
+      { mail: { sender: 'The Hub <hub@a.example>' } },
+      'mail.sender: Write the address that mail is sent from in lower case',
+    ],
     ['a setting there is not', { regoin: 'eu-central-1' }, 'stages.dev: Remove regoin: there is no such setting.'],
   ])('%s', (_, changes, said) => {
     expect(complaint('dev', changes)).toContain(said);

@@ -16,6 +16,8 @@ export interface Served {
   readonly issuer: Issuer;
   readonly match: MatchRoute;
   readonly crossOrigin: CrossOrigin;
+  /** Pages of this machine alone: what is at a path, if there is one. */
+  readonly pages: (path: string) => Reply | undefined;
   readonly accountId: string;
   /** Told about functions that failed. */
   readonly onLog: (line: string) => void;
@@ -69,6 +71,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, served
   const endpoint = url && served.issuer.endpoints.get(`${String(request.method)} ${url.pathname}`);
   if (endpoint) {
     await endpoint(request, response);
+    return;
+  }
+  const shown = request.method === 'GET' && url ? served.pages(url.pathname) : undefined;
+  if (shown !== undefined) {
+    send(response, shown);
     return;
   }
   const preflight = served.crossOrigin.preflight(String(request.method), request.headers);

@@ -89,7 +89,7 @@ function grantsFor(template: Template, resolve: Resolve, lambda: Resource): Gran
     .filter(
       ({ actions }) =>
         actions.length === 0 ||
-        actions.some((action) => /^(\*|dynamodb:|cognito-idp:|events:|sqs:|scheduler:|iam:PassRole)/.test(action)),
+        actions.some((action) => /^(\*|dynamodb:|cognito-idp:|events:|sqs:|ses:|scheduler:|iam:PassRole)/.test(action)),
     )
     .flatMap(({ actions, resources, partitions, unknown }) => {
       if (unknown !== undefined) {

@@ -37,6 +37,9 @@ const SIGN_IN_DOMAIN = 'local-sign-in';
 /** Where a deployment's sign-in domain is reached. */
 const SIGN_IN_URL = new RegExp(`https://${SIGN_IN_DOMAIN}\\.auth\\.[a-z0-9-]+\\.amazoncognito\\.com`, 'g');
 
+/** The host of a deployment's API. */
+const API_URL = /https:\/\/[A-Za-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
+
 /** For resources that others only name. */
 const itself: MakeStandIn = ({ logicalId }) => ({ ref: logicalId });
 
@@ -92,6 +95,10 @@ const STAND_INS: Readonly<Record<string, MakeStandIn>> = {
   'AWS::ApiGatewayV2::Authorizer': itself,
   'AWS::ApiGatewayV2::Integration': itself,
   'AWS::Logs::LogGroup': itself,
+  'AWS::SES::ConfigurationSet': itself,
+  'AWS::SES::EmailIdentity': ({ logicalId, properties: { EmailIdentity } }) => ({
+    ref: typeof EmailIdentity === 'string' ? EmailIdentity : logicalId,
+  }),
 };
 
 /** The local answers to `Ref` and `Fn::GetAtt`. Both throw an Error that names what has no stand-in. */
@@ -105,7 +112,7 @@ export function standInsFor(template: Template, facts: LocalFacts) {
   };
   return {
     /** Here the gateway itself answers for what has a host of its own in a deployment. */
-    localize: (text: string): string => text.replace(SIGN_IN_URL, facts.baseUrl),
+    localize: (text: string): string => text.replace(SIGN_IN_URL, facts.baseUrl).replace(API_URL, facts.baseUrl),
     ref: (logicalId: string): string => find(logicalId, `Ref ${logicalId}`).ref,
     attribute: (logicalId: string, name: string): string => {
       const wanted = `Fn::GetAtt ${logicalId}.${name}`;

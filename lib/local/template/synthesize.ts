@@ -6,6 +6,9 @@ import { cdkContext } from '../../cdk-context.ts';
 import { HubStack } from '../../hub-stack.ts';
 import { stageConfig } from '../../stage-config.ts';
 
+/** What is mailed here is written into files: any sender will do. */
+const LOCAL_MAIL = { sender: 'no-reply@hub.example.org' };
+
 /**
  * Synthesizes the Hub's stage `dev` in this process, with the same context as the CDK CLI, into `outdir`.
  * @param perClient requests a second that one client may send; default: what the stage says
@@ -23,6 +26,6 @@ export function synthesize(outdir: string, { perClient }: { readonly perClient?:
   });
   const config = stageConfig('dev', context['stages']);
   const throttle = { ...config.throttle, ...(perClient !== undefined && { perClient }) };
-  new HubStack(app, { ...config, throttle });
+  new HubStack(app, { mail: LOCAL_MAIL, ...config, throttle });
   app.synth();
 }

@@ -90,6 +90,9 @@ describe.skipIf(DEPLOYED)('the link that ends mail', () => {
       `${encode([institution, 'x'.repeat(43), language])}.${signature}`,
       'x',
     ];
+    for (const query of [{}, { token: '' }, { token: 'x'.repeat(513) }, { ...link.query, language: 'ru' }]) {
+      expect((await anonymous.call('unsubscribe', { query })).code).toBe('invalid-parameter');
+    }
     for (const token of forged) {
       for (const operation of ['unsubscribe', 'askToUnsubscribe'] as const) {
         expect((await anonymous.call(operation, { query: { token } })).code).toBe('invalid-unsubscribe-link');

@@ -39,7 +39,8 @@ export type AnswerOf<K extends OperationId> = (typeof ROUTES)[K] extends {
 
 export const ALL_ROUTES: readonly Route[] = Object.values(ROUTES);
 export const GUARDED_ROUTES = ALL_ROUTES.filter(({ scopes }) => scopes !== 'public');
-export const ROUTES_WITH_QUERY = ALL_ROUTES.filter(({ query }) => query !== undefined);
+/** Lists: the page that ends mail is the only other thing with a query, and is looked at by itself. */
+export const ROUTES_WITH_QUERY = ALL_ROUTES.filter(({ query }) => query !== undefined && 'limit' in query.shape);
 export const ROUTES_WITH_ID = GUARDED_ROUTES.filter(({ path }) => path.includes('{'));
 
 /** A role that is not refused before the rest of a request is looked at, whosever the thing is if there is such a role. */

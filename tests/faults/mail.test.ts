@@ -149,12 +149,12 @@ test.each(TRIED)(
   120_000,
 );
 
-test('two that have the same event at once mail it once; the one that was second comes again', async () => {
+test('several that have the same event at once mail it once', async () => {
   const { id, now } = await readers();
   const record = anEvent(id);
-  const again = await Promise.all([deliver(record), deliver(record), deliver(record)]);
-  expect(again).toContain(false);
+  await Promise.all([deliver(record), deliver(record), deliver(record)]);
   expect(mailed(now)).toBe(1);
+  // Each may have met a reader whom another one had just begun with.
   expect(await deliver(record)).toBe(false);
   expect(mailed(now)).toBe(1);
 });

@@ -89,7 +89,7 @@ export const Attempt = z
 
 export const Delivery = z
   .strictObject({
-    id: Id.register(z.globalRegistry, { description: 'Is the `webhook-id` of every attempt.' }),
+    id: Id.check().register(z.globalRegistry, { description: 'Is the `webhook-id` of every attempt.' }),
     webhookId: Id,
     eventId: z.string(),
     eventType: z.string(),

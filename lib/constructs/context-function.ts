@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -62,25 +62,26 @@ export class ContextFunction extends Construct {
     acceptFindings(this);
   }
 
-  /** What fails once is tried again, by the client, the stream or the next run; what fails again and again is told. */
+  /**
+   * What fails once is tried again, by the client, the stream or the next run; what fails, or is not even started, again
+   * and again is told. One alarm for both: a stack takes five hundred resources.
+   */
   #watch({ foundation, impact }: ContextFunctionProps): void {
-    const again = {
+    const failures = new MathExpression({
+      label: 'failed and not started',
+      expression: 'FILL(errors, 0) + FILL(throttles, 0)',
+      usingMetrics: { errors: this.function.metricErrors(), throttles: this.function.metricThrottles() },
+      period: Duration.minutes(5),
+    });
+    foundation.alarms.raise(this, 'Failing', {
+      metric: failures,
       impact,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       when: [2, 3],
       // A function that does not run has neither.
       treatMissingData: TreatMissingData.NOT_BREACHING,
-    } as const;
-    foundation.alarms.raise(this, 'Errors', {
-      ...again,
-      metric: this.function.metricErrors(),
       runbook: 'respond-to-a-failing-function',
-    });
-    foundation.alarms.raise(this, 'Throttles', {
-      ...again,
-      metric: this.function.metricThrottles(),
-      runbook: 'respond-to-a-throttled-function',
     });
   }
 }

@@ -44,13 +44,16 @@ describe('the sender of mail', () => {
   });
 
   test('is used by the functions that mail, and by no other', () => {
-    const sending = template.ofType('AWS::IAM::Policy').filter((policy) => JSON.stringify(policy).includes('"ses:'));
+    const sending = template.ofType('AWS::IAM::Role').filter((role) => JSON.stringify(role).includes('"ses:'));
     expect(sending.map(({ logicalId }) => logicalId.replace(/Role.*$/, '')).toSorted()).toEqual([
       'MailDigest',
       'MailMailer',
     ]);
-    for (const policy of sending) {
-      const statements = at(policy, 'PolicyDocument', 'Statement') as { Action: unknown; Resource: unknown }[];
+    for (const role of sending) {
+      const statements = at(role, 'Policies', 0, 'PolicyDocument', 'Statement') as {
+        Action: unknown;
+        Resource: unknown;
+      }[];
       const [statement, ...more] = statements.filter(({ Action }) => JSON.stringify(Action).includes('ses:'));
       expect(more).toEqual([]);
       expect(statement?.Action).toBe('ses:SendEmail');

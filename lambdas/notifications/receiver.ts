@@ -94,14 +94,18 @@ function request(
       signal,
       ...(ca !== undefined && { ca }),
     });
-    outgoing.on('error', failed);
+    // Such as after a switch to another protocol, which is no error.
+    const unanswered = (): void => {
+      failed(new Error('There was no answer'));
+    };
+    outgoing.on('error', failed).on('close', unanswered);
     outgoing.on('response', (answer) => {
       // The receiver has decided: how the rest of its answer goes changes nothing.
       const { statusCode = 0 } = answer;
       const decided = (): void => {
         done(statusCode);
       };
-      outgoing.on('error', decided).off('error', failed);
+      outgoing.on('error', decided).off('error', failed).on('close', decided).off('close', unanswered);
       let read = 0;
       answer.on('data', (chunk: Buffer) => {
         read += chunk.length;

@@ -108,6 +108,21 @@ describe('an answer', () => {
       (socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}`),
       'answer',
     ],
+    [
+      'wants to speak of something else',
+      (socket: Socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+      'connection',
+    ],
+    [
+      'is always yet to come',
+      (socket: Socket) => {
+        const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 20);
+        socket.on('close', () => {
+          clearInterval(timer);
+        });
+      },
+      'timeout',
+    ],
     ['ends before it begins', (socket: Socket) => socket.destroy(), 'connection'],
   ] as const)('that %s is none', async (_, onConnection, failure) => {
     const { server, url } = await raw(onConnection);

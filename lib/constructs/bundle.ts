@@ -83,6 +83,17 @@ const WITHOUT_UNUSED_SCHEMAS: Plugin = {
   },
 };
 
+/** Of a client's package only the version is used, and none of its list of dependencies. */
+const WITHOUT_PACKAGE_LISTS: Plugin = {
+  name: 'without-package-lists',
+  setup: (building) => {
+    building.onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+      const [, version = ''] = /"version": ("[^"]*")/.exec(await readFile(path, 'utf8')) ?? [];
+      return { contents: `{"version":${version}}`, loader: 'json' };
+    });
+  },
+};
+
 /**
  * Bundles handlers for `nodejs24.x` and returns the folder to deploy: named after what is in it, so that
  * any number of processes can bundle at once.
@@ -97,6 +108,8 @@ export async function bundle({ name, entries, files = {} }: BundleProps): Promis
     ),
     outdir: '/',
     outExtension: { '.js': '.mjs' },
+    // Each is named in what imports it: a short name is carried a thousand times.
+    chunkNames: '[hash]',
     write: false,
     bundle: true,
     splitting: true,
@@ -109,7 +122,7 @@ export async function bundle({ name, entries, files = {} }: BundleProps): Promis
     mainFields: ['module', 'main'],
     legalComments: 'none',
     alias: Object.fromEntries(Object.entries(LEAN).map(([module, file]) => [module, join(START_UP, file)])),
-    plugins: [WITHOUT_EXPLANATIONS, WITHOUT_UNUSED_SCHEMAS],
+    plugins: [WITHOUT_EXPLANATIONS, WITHOUT_UNUSED_SCHEMAS, WITHOUT_PACKAGE_LISTS],
     logLevel: 'warning',
   });
   const contents = new Map<string, string | Uint8Array>(Object.entries(files));

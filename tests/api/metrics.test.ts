@@ -18,7 +18,9 @@ import {
   type Scene,
 } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
+import { answering } from '../support/receiver.ts';
 import { ALL_ROUTES } from '../support/routes.ts';
+import { WebhookOwner } from '../support/webhooks.ts';
 
 const sweep = (): Promise<void> => hub.runSchedule('QuotasSweepSchedule');
 
@@ -119,6 +121,12 @@ describe('of all lines of all tests so far', () => {
     const malware = await uploaded(owner, EICAR, { name: 'a.txt', mediaType: 'text/plain' });
     await becomes(owner, malware, 'threats-found');
     await hub.runSchedule('DocumentsSweepSchedule');
+    const gone = await WebhookOwner.open();
+    gone.receiver.answer(answering(410));
+    const webhook = await gone.webhook();
+    await gone.trial(webhook);
+    await expect.poll(() => gone.deliveries(webhook)).toMatchObject([{ status: 'waiting' }]);
+    gone.receiver.close();
     taken = (await hub.logs()).filter((line) => line.startsWith('{')).flatMap(metricsIn);
   });
 

@@ -13,8 +13,8 @@ export interface Target {
   readonly stop: () => Promise<void>;
 }
 
-/** MiniStack has neither alarms on expressions nor alarms on alarms, and refuses a template with them. */
-const LACKING = ['-c', 'plainAlarmsOnly=true'];
+/** MiniStack has neither alarms on expressions nor alarms on alarms, nor GuardDuty, and refuses a template with them. */
+const LACKING = ['-c', 'plainAlarmsOnly=true', '-c', 'withoutMalwareScan=true'];
 
 /** An emulator believes everybody. */
 const emulated = (endpoint: string): Readonly<Record<string, string>> => ({

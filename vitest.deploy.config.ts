@@ -16,6 +16,7 @@ export default defineConfig({
       // Wait until the ledgers, or the audit, have caught up, which only the local runtime can tell.
       'tests/api/usage.test.ts',
       'tests/api/audit.test.ts',
+      'tests/api/notifications.test.ts',
       // Try what is decided by the same code wherever it runs, in thousands of ways.
       'tests/api/bad-bodies.test.ts',
       'tests/api/bad-parameters.test.ts',

@@ -16,6 +16,10 @@ export default defineConfig({
       // Wait until the ledgers, or the audit, have caught up, which only the local runtime can tell.
       'tests/api/usage.test.ts',
       'tests/api/audit.test.ts',
+      // Try what is decided by the same code wherever it runs, in thousands of ways.
+      'tests/api/bad-bodies.test.ts',
+      'tests/api/bad-parameters.test.ts',
+      'tests/api/privacy.test.ts',
       // Looks at what the local runtime has seen the functions do.
       'tests/api/least-privilege.test.ts',
     ],

@@ -40,6 +40,7 @@ type OnStop = (cleanup: () => Promise<void> | void) => void;
 /** The steps of `startHub`. Whatever it starts it first hands to `onStop` the way to end. */
 export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<Hub, 'stop'>> {
   const { onProgress = () => undefined, onLog = () => undefined, jobs = true } = options;
+  const { clock = jobs } = options;
   const store = openStore(options.dataDir);
   onStop(store.close);
   const gateway = await openGateway(options.port ?? 0);
@@ -170,10 +171,8 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   });
   onStop(streams.stop);
   onStop(schedules.stop);
-  if (jobs) {
-    streams.start();
-    schedules.start();
-  }
+  if (jobs) streams.start();
+  if (clock) schedules.start();
   gateway.serve({ issuer, match, crossOrigin: createCrossOrigin(template, resolve), accountId: ACCOUNT_ID, onLog });
   // Ended first: no new request or batch while the rest winds down.
   onStop(gateway.stop);

@@ -19,6 +19,8 @@ export interface HubOptions {
   readonly interposeDynamodb?: (endpoint: string) => Promise<string>;
   /** Whether streams and schedules run functions. @default true */
   readonly jobs?: boolean;
+  /** Whether schedules run by the clock, and not only when they are told to. @default as `jobs` */
+  readonly clock?: boolean;
   readonly onProgress?: (line: string) => void;
   /** What functions write, line by line, and the runtime's own remarks about them, as JSON. */
   readonly onLog?: (line: string) => void;

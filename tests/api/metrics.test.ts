@@ -112,6 +112,7 @@ describe('of all lines of all tests so far', () => {
   let taken: Taken[];
   beforeAll(async () => {
     await sweep();
+    await hub.runSchedule('AuditAnchorSchedule');
     taken = (await hub.logs()).filter((line) => line.startsWith('{')).flatMap(metricsIn);
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 
 import { api, apiWithToken } from '../support/client.ts';
 import { aGrant, aPoolBody, type Scene } from '../support/factories.ts';
@@ -38,9 +38,9 @@ const codes = async () => {
 const all = (code: string) =>
   Object.fromEntries(['me', 'registry', 'clients', 'grant', 'pool', 'clinician'].map((name) => [name, code]));
 
-// At the same time: most of it is waiting.
+// At the same time: most of it is waiting. So each has an `expect` of its own, which knows whose it is.
 describe.concurrent('a suspended institution', { timeout: 150_000 }, () => {
-  test('has no token that works a minute later, on any route, until it is activated', async () => {
+  test('has no token that works a minute later, on any route, until it is activated', async ({ expect }) => {
     const { id } = scene.beneficiary;
     expect(await codes()).toEqual({ ...all('200'), pool: '201' });
     if (!DEPLOYED) expect((await apiWithToken(token).call('getMe')).code).toBe('200');
@@ -70,7 +70,7 @@ describe.concurrent('a suspended institution', { timeout: 150_000 }, () => {
     expect((await apiWithToken(token).call('getMe')).code).toBe('200');
   });
 
-  test.skipIf(DEPLOYED)('is not made by an old change that is told again', async () => {
+  test.skipIf(DEPLOYED)('is not made by an old change that is told again', async ({ expect }) => {
     const { id } = scene.provider;
     const NewImage = { id: { S: id }, status: { S: 'suspended' }, version: { N: '0' } };
     await hub.invoke('QuotasPartners', { Records: [{ eventName: 'MODIFY', dynamodb: { NewImage } }] });

@@ -72,7 +72,7 @@ describe.concurrent('a suspended institution', { timeout: 150_000 }, () => {
 
   test.skipIf(DEPLOYED)('is not made by an old change that is told again', async ({ expect }) => {
     const { id } = scene.provider;
-    const NewImage = { id: { S: id }, status: { S: 'suspended' }, version: { N: '0' } };
+    const NewImage = { pk: { S: 'INSTITUTION' }, id: { S: id }, status: { S: 'suspended' }, version: { N: '0' } };
     await hub.invoke('QuotasPartners', { Records: [{ eventName: 'MODIFY', dynamodb: { NewImage } }] });
     await new Promise((resolve) => setTimeout(resolve, 21_000));
     expect((await scene.provider.coordinator.call('listPools')).code).toBe('200');

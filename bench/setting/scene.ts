@@ -86,7 +86,10 @@ export class Scene {
     const place = { name: { en: 'Cancer centre' }, city: { en: 'Minsk' }, country: 'BY', timeZone: 'Europe/Minsk' };
     const institution = { id: institutionId, kind: 'cancer-centre', services: ['radiotherapy'], ...place };
     await this.hub.invoke('InstitutionsRegister', { institutions: [institution] });
-    const NewImage = { id: { S: institutionId }, status: { S: 'active' }, version: { N: '1' } };
+    const NewImage = {
+      ...{ pk: { S: 'INSTITUTION' }, id: { S: institutionId } },
+      ...{ status: { S: 'active' }, version: { N: '1' } },
+    };
     await this.hub.invoke('QuotasPartners', { Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] });
     return { institutionId };
   }

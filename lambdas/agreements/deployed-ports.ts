@@ -1,14 +1,8 @@
 import { uuidv7 } from 'uuidv7';
 
-import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { AgreementsTable } from './agreements-table.ts';
 import type { Ports } from './ports.ts';
-
-/** The ports of a deployed function. */
-export function deployedPorts(): Ports {
-  return portsOn(deployedTable());
-}
 
 /** The ports on a table, with the time and the ids of this process. */
 export function portsOn(table: SingleTable): Ports {

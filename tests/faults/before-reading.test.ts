@@ -57,15 +57,7 @@ describe('what the path or the query says whose it is', () => {
   beforeAll(async () => {
     const authorization = `Bearer ${await scene.hub.token({ institution: institutionId, role: 'coordinator' })}`;
     const clients = `/v1/institutions/${institutionId}/clients`;
-    for (const path of [
-      '/v1/me',
-      clients,
-      '/v1/agreements',
-      '/v1/pools',
-      '/v1/loan-balances',
-      '/v1/audit',
-      '/v1/notifications',
-    ]) {
+    for (const path of ['/v1/me', clients, '/v1/agreements', '/v1/pools', '/v1/loan-balances', '/v1/audit']) {
       await fetch(scene.hub.url + path, { headers: { authorization } });
     }
   });

@@ -1,4 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+
 import { institutionsChange } from '../institutions/published-changes.ts';
 import { PartnersTable } from '../institutions/published-partners.ts';
 import { inBatches } from '../shared/batches.ts';

@@ -55,12 +55,12 @@ export interface VersionPage {
 }
 
 export class AgreementsTable {
-  readonly partners: PartnersTable;
   readonly #table: SingleTable;
+  readonly #partners: PartnersTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.partners = new PartnersTable(table);
+    this.#partners = new PartnersTable(table);
   }
 
   async get(agreementId: string): Promise<Agreement | undefined> {
@@ -137,7 +137,7 @@ export class AgreementsTable {
   }
 
   async #once(creation: Creation, active: readonly string[], writes: readonly TransactWrite[]): Promise<ChangeOutcome> {
-    const checks = active.map((institutionId) => this.partners.isActive(institutionId));
+    const checks = active.map((institutionId) => this.#partners.isActive(institutionId));
     const outcome = await createOnce(this.#table, creation, [...checks, ...writes]);
     if (outcome.kind === 'created') return { kind: 'done' };
     if (outcome.kind !== 'refused') return outcome;

@@ -1,7 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
-import { PartnersTable } from '../institutions/published-partners.ts';
 import { sequenceText } from '../shared/chain/chain.ts';
 import { ChainTable } from '../shared/chain/chain-table.ts';
 import type { IdPage, Item, SingleTable } from '../shared/dynamo/single-table.ts';
@@ -41,13 +40,11 @@ export interface RowListing {
 }
 
 export class AuditTable {
-  readonly partners: PartnersTable;
   readonly #table: SingleTable;
   readonly #rows: ChainTable<AuditEntry, AuditRow>;
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.partners = new PartnersTable(table);
     this.#rows = new ChainTable<AuditEntry, AuditRow>(table, {
       prefix: ROWS,
       read: (item) => RowItem.parse(item),

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 
 import { type AgreementChange, readAgreementChange } from '../agreements/published.ts';
-import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { Account } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
@@ -34,7 +33,7 @@ import type { Reminder } from './published-changes.ts';
 import { ChangeReason } from './units.ts';
 import { placeOf } from './waiting.ts';
 
-/** What is stored of pools, grants, bookings and partners. What changes capacity is in `allocation-table.ts`. */
+/** What is stored of pools, grants and bookings. What changes capacity is in `allocation-table.ts`. */
 
 /**
  * What was checked when it came in is not checked again by the same rules: a stricter rule of tomorrow must not make
@@ -101,14 +100,12 @@ interface Freshness {
 export class QuotasTable {
   readonly accounts: AccountTable;
   readonly line: LineTable;
-  readonly partners: PartnersTable;
   readonly #table: SingleTable;
 
   constructor(table: SingleTable) {
     this.#table = table;
     this.accounts = new AccountTable(table);
     this.line = new LineTable(table);
-    this.partners = new PartnersTable(table);
   }
 
   async getPool(poolId: string): Promise<Pool | undefined> {

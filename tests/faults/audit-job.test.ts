@@ -3,7 +3,6 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { AuditTable } from '../../lambdas/audit/audit-table.ts';
-import {} from '../../lambdas/quotas/keys.ts';
 import { faultsOfChain } from '../../lambdas/shared/chain/chain.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { aHistory, type Told } from '../support/ledger.ts';

@@ -23,14 +23,13 @@ export class LoanScene {
 
   static async open(scene: Scene, nominal: number): Promise<LoanScene> {
     const provider = uuidv7();
-    const { quotas } = scene.world;
-    await quotas.partners.put({ id: provider, status: 'active', version: 1 });
+    await scene.world.activate(provider);
     const period = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Ulyanovsk' };
     const service = 'proton-therapy';
     const pool = await scene.insist(provider, '/v1/pools', { service, period, capacity: 2 * nominal });
     const party = async (): Promise<Party> => {
       const institution = uuidv7();
-      await quotas.partners.put({ id: institution, status: 'active', version: 1 });
+      await scene.world.activate(institution);
       const body = { beneficiaryId: institution, nominal, lendingLimit: 2000, borrowingLimit: 2000 };
       const grant = await scene.insist(provider, `/v1/pools/${String(pool.body['id'])}/grants`, body);
       return { institution, grantId: String(grant.body['id']) };

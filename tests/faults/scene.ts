@@ -86,9 +86,7 @@ export class Scene {
   /** A grant for a partner that has no other: what it holds elsewhere costs a booking a look each. */
   async grant(nominal: number): Promise<Grant> {
     const [provider, beneficiary] = [uuidv7(), uuidv7()];
-    for (const id of [provider, beneficiary]) {
-      await this.world.quotas.partners.put({ id, status: 'active', version: 1 });
-    }
+    await this.world.activate(provider, beneficiary);
     const period = { start: '2026-01-01', end: '2099-12-31', timeZone: 'Europe/Ulyanovsk' };
     const pool = await this.insist(provider, '/v1/pools', {
       service: 'proton-therapy',

@@ -4,6 +4,7 @@ import { uuidv7 } from 'uuidv7';
 
 import { AgreementsTable } from '../../lambdas/agreements/agreements-table.ts';
 import type { Ports } from '../../lambdas/agreements/ports.ts';
+import { PartnersTable } from '../../lambdas/institutions/published-partners.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 
@@ -12,6 +13,7 @@ export class AgreementWorld implements Ports {
   readonly agreements: AgreementsTable;
   readonly newId = uuidv7;
   readonly #client: DynamoDBClient;
+  readonly #partners: PartnersTable;
   #now: number;
 
   constructor(hub: Hub, startsAt: string) {
@@ -22,7 +24,9 @@ export class AgreementWorld implements Ports {
       maxAttempts: 3,
     });
     const documents = DynamoDBDocumentClient.from(this.#client, { marshallOptions: { removeUndefinedValues: true } });
-    this.agreements = new AgreementsTable(new SingleTable(documents, hub.tableName('Agreements')));
+    const table = new SingleTable(documents, hub.tableName('Agreements'));
+    this.agreements = new AgreementsTable(table);
+    this.#partners = new PartnersTable(table);
     this.#now = Date.parse(startsAt);
   }
 
@@ -34,7 +38,7 @@ export class AgreementWorld implements Ports {
 
   /** What the registry's stream would tell the agreements context. */
   async registerPartners(...ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.agreements.partners.put({ id, status: 'active', version: 1 });
+    for (const id of ids) await this.#partners.put({ id, status: 'active', version: 1 });
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
 
+import { PartnersTable } from '../../lambdas/institutions/published-partners.ts';
 import type { AccountingPorts } from '../../lambdas/quotas/accounting-ports.ts';
 import { AllocationTable } from '../../lambdas/quotas/allocation-table.ts';
 import { ClosingTable } from '../../lambdas/quotas/closing-table.ts';
@@ -68,9 +69,14 @@ export class World implements AccountingPorts {
 
   /** What the registry's stream would tell the quotas context. */
   async registerPartners(...others: readonly Caller[]): Promise<void> {
-    for (const { institutionId } of [this.provider, this.beneficiary, ...others]) {
-      await this.quotas.partners.put({ id: institutionId, status: 'active', version: 1 });
-    }
+    const all = [this.provider, this.beneficiary, ...others];
+    await this.activate(...all.map(({ institutionId }) => institutionId));
+  }
+
+  /** The same for institutions of which nobody acts in this world. */
+  async activate(...ids: readonly string[]): Promise<void> {
+    const partners = new PartnersTable(this.#table);
+    for (const id of ids) await partners.put({ id, status: 'active', version: 1 });
   }
 
   /**

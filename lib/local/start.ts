@@ -221,7 +221,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   });
   const mapped = { template, resolve, region, functionByName: functionFor, onLog };
   const sources = together([
-    ...streamSources({ ...mapped, client: streamsClient, store }),
+    ...streamSources({ ...mapped, client: streamsClient, store, writes: gate?.writes }),
     ...queueSources({ ...mapped, queueByArn: queues.byArn }),
     rules,
     scanner,
@@ -275,7 +275,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
 
 async function startEngine(options: HubOptions, store: Store): Promise<RunningDynamodb> {
   const engine = options.engine ?? chosenEngine();
-  return startDynamodb(engine, store.persistent ? join(store.dir, engine) : undefined);
+  return startDynamodb(engine, join(store.dir, engine), store.persistent);
 }
 
 /** What became of something that is started in the background; undefined when it failed, which is told elsewhere. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
@@ -31,16 +32,21 @@ export function chosenEngine(env: NodeJS.ProcessEnv = process.env): DynamodbEngi
 
 /**
  * Starts a DynamoDB on a free port of 127.0.0.1.
- * @param folder where its data is kept; undefined keeps it in memory
+ * @param folder where its data is kept while it runs
+ * @param persistent whether it is to be found there again: an engine that can do without files then has none
  * @throws Error that says what to do when the engine is not there or does not start
  */
-export async function startDynamodb(engine: DynamodbEngine, folder: string | undefined): Promise<RunningDynamodb> {
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+export async function startDynamodb(
+  engine: DynamodbEngine,
+  folder: string,
+  persistent: boolean,
+): Promise<RunningDynamodb> {
+  mkdirSync(folder, { recursive: true });
   switch (engine) {
     case 'external':
       return external();
     case 'dynamodb-local':
-      return startDynamodbLocal(folder);
+      return startDynamodbLocal(persistent ? folder : undefined);
     case 'dynoxide':
       return startDynoxide(folder);
   }
@@ -52,17 +58,30 @@ function external(): RunningDynamodb {
   return { engine: 'external', endpoint, stop: () => Promise.resolve() };
 }
 
-async function startDynoxide(folder: string | undefined): Promise<RunningDynamodb> {
+async function startDynoxide(folder: string): Promise<RunningDynamodb> {
   const port = await freePort();
-  const args = ['serve', '--host', '127.0.0.1', '--port', String(port)];
+  const file = join(folder, 'dynoxide.db');
   const child = await startChild({
     name: 'dynoxide',
     command: dynoxideBinary(),
-    args: folder === undefined ? args : [...args, '--db-path', join(folder, 'dynoxide.db')],
+    args: ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file],
     port,
     startWithin: 10_000,
   });
+  indexStreams(file);
   return { engine: 'dynoxide', endpoint: `http://127.0.0.1:${String(port)}`, stop: child.stop };
+}
+
+/**
+ * Dynoxide looks through all records of all streams for every record that it writes and every read of a stream. With
+ * indexes on what it asks for, that takes the same time however long the streams have grown.
+ */
+function indexStreams(file: string): void {
+  const database = new DatabaseSync(file);
+  const position = 'CAST(sequence_number AS INTEGER)';
+  database.exec(`CREATE INDEX IF NOT EXISTS _next_record ON _stream_records (table_name, ${position})`);
+  database.exec(`CREATE INDEX IF NOT EXISTS _shard_records ON _stream_records (table_name, shard_id, ${position})`);
+  database.close();
 }
 
 function dynoxideBinary(): string {

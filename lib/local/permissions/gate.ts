@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
@@ -24,6 +25,8 @@ export interface Gate {
   readonly url: string;
   /** Until it is told the rules, nothing passes. */
   enforce(rules: GateRules): void;
+  /** An event of the table's name whenever a function may have written to it. */
+  readonly writes: EventEmitter;
   /** Notes a call of another service. @returns it, when the function may not make it */
   refused(functionName: string, call: Call): Call | undefined;
   /** What has been asked for so far, by function. */
@@ -34,6 +37,8 @@ export interface Gate {
 /** The access key that a request is signed with, which names the function: each has a key of its own. */
 const SIGNED_BY = /Credential=([^/]+)\//;
 
+const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'].map((name) => `dynamodb:${name}`));
+
 /**
  * @param engine endpoint of the DynamoDB behind the gate, which must not care about signatures
  * @param onLog gets a line, as JSON, for whatever is refused
@@ -42,6 +47,7 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
   const { hostname, port } = new URL(engine);
   const agent = new Agent({ keepAlive: true });
   const seen = new Map<string, Record<keyof Usage, Map<string, Call>>>();
+  const writes = new EventEmitter();
   let rules: GateRules = { grants: new Map(), tables: '' };
 
   /** @returns the first action that is not allowed */
@@ -67,7 +73,8 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
     const body = await buffer(incoming);
     const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
     const name = SIGNED_BY.exec(String(incoming.headers.authorization))?.[1] ?? 'nobody';
-    const refused = refusal(name, callsOf(operation, JSON.parse(body.toString()), rules.tables));
+    const calls = callsOf(operation, JSON.parse(body.toString()), rules.tables);
+    const refused = refusal(name, calls);
     if (refused !== undefined) {
       onLog(
         JSON.stringify({
@@ -87,6 +94,10 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
       outgoing.writeHead(reply.statusCode ?? 500, reply.headers);
       reply.on('error', () => outgoing.destroy());
       reply.pipe(outgoing);
+      const written = calls.filter(({ action }) => WRITES.has(action));
+      for (const table of new Set(written.map(({ resource }) => resource.slice(rules.tables.length)))) {
+        writes.emit(table);
+      }
     });
     // A connection that breaks behind the gate breaks before it, too.
     onward.on('error', () => outgoing.destroy());
@@ -105,6 +116,7 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
     enforce: (given) => {
       rules = given;
     },
+    writes,
     refused: (name, call) => refusal(name, [call]),
     usage: () =>
       new Map(

@@ -18,11 +18,15 @@ export interface StreamMappingOptions {
   readonly position: Position;
   /** Called whenever `position` has moved. */
   readonly savePosition: () => void;
+  /** Whether `changed` is called, and the stream need not be looked at all the time. */
+  readonly toldOfWrites: boolean;
   readonly onLog: (line: string) => void;
 }
 
-/** Milliseconds. */
+/** Milliseconds between two looks at a stream without news, and when nobody has said that there are any. */
 const IDLE = 50;
+const QUIET = 500;
+/** Milliseconds. */
 const FIRST_RETRY = 50;
 const SLOWEST_RETRY = 1000;
 
@@ -33,6 +37,8 @@ export class StreamMapping implements EventSource {
   readonly #matches: Matches;
   readonly #wanted: (record: _Record) => boolean;
   #stopped = false;
+  #changed = false;
+  #quiet = false;
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #waiting: (() => void)[] = [];
@@ -52,6 +58,12 @@ export class StreamMapping implements EventSource {
   get invocations(): number {
     return this.#invocations;
   }
+
+  /** To be called when the table may have been written to. */
+  readonly changed = (): void => {
+    this.#changed = true;
+    if (this.#quiet) this.#wake();
+  };
 
   start(): void {
     this.#running ??= this.#run();
@@ -81,6 +93,7 @@ export class StreamMapping implements EventSource {
       const waiting = this.#waiting;
       this.#waiting = [];
       let news = false;
+      this.#changed = !this.#options.toldOfWrites;
       try {
         for await (const shard of this.#options.reader.read(this.#options.properties.BatchSize)) {
           news = true;
@@ -95,9 +108,17 @@ export class StreamMapping implements EventSource {
       if (news) this.#waiting.push(...waiting);
       else {
         for (const resolve of waiting) resolve();
-        if (this.#waiting.length === 0) await this.#sleep(IDLE);
+        await this.#untilNews();
       }
     }
+  }
+
+  async #untilNews(): Promise<void> {
+    if (this.#waiting.length === 0) await this.#sleep(IDLE);
+    if (this.#waiting.length > 0 || this.#changed) return;
+    this.#quiet = true;
+    await this.#sleep(QUIET);
+    this.#quiet = false;
   }
 
   async #process({ shardId, records, close }: ShardRecords): Promise<void> {

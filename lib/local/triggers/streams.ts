@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod/mini';
 
@@ -16,6 +18,8 @@ export interface StreamSourcesOptions {
   readonly client: DynamoDBStreamsClient;
   readonly region: string;
   readonly store: Store;
+  /** See `Gate`. Undefined when there is none: streams are looked at more often then. */
+  readonly writes: EventEmitter | undefined;
   readonly functionByName: (nameOrArn: string) => LocalFunction;
   readonly onLog: (line: string) => void;
 }
@@ -31,7 +35,7 @@ const SERVED = Object.keys(MappingProperties.def.shape);
  * @throws Error when one has a filter, source or target that is not supported locally
  */
 export function streamSources(options: StreamSourcesOptions): EventSource[] {
-  const { template, resolve, client, region, store, functionByName, onLog } = options;
+  const { template, resolve, client, region, store, writes, functionByName, onLog } = options;
   const positions = store.read(POSITIONS, Positions) ?? {};
 
   return template.ofType('AWS::Lambda::EventSourceMapping').flatMap(({ logicalId, properties: declared }) => {
@@ -44,19 +48,21 @@ export function streamSources(options: StreamSourcesOptions): EventSource[] {
     }
     // A table that was made anew has another stream, and its old positions mean nothing there.
     const position = (positions[`${logicalId} ${streamArn}`] ??= {});
-    return [
-      new StreamMapping({
-        name: logicalId,
-        properties,
-        target: functionByName(FunctionName),
-        reader: new StreamReader({ client, streamArn, startingPosition, position }),
-        region,
-        position,
-        savePosition: () => {
-          if (store.persistent) store.write(POSITIONS, positions);
-        },
-        onLog,
-      }),
-    ];
+    const mapping = new StreamMapping({
+      name: logicalId,
+      properties,
+      target: functionByName(FunctionName),
+      reader: new StreamReader({ client, streamArn, startingPosition, position }),
+      region,
+      position,
+      savePosition: () => {
+        if (store.persistent) store.write(POSITIONS, positions);
+      },
+      toldOfWrites: writes !== undefined,
+      onLog,
+    });
+    const [, table = ''] = streamArn.split('/');
+    writes?.on(table, mapping.changed);
+    return [mapping];
   });
 }

@@ -86,6 +86,7 @@ describe.skipIf(DEPLOYED)('an offer', () => {
 describe.skipIf(DEPLOYED)('what is not essential', () => {
   test('is mailed at once, once a day, or not at all, and only to others than who did it', async () => {
     const scene = await aGrant({ nominal: 3 });
+    await caughtUp();
     const [now, daily, never, own] = [anAddress(), anAddress(), anAddress(), anAddress()];
     await nameContacts(scene.provider.id, [
       { role: 'coordination', email: now },

@@ -119,6 +119,7 @@ describe.skipIf(DEPLOYED)('events that come', () => {
   test('twice, late and in the wrong order leave the reminder as the newest has it', async () => {
     const scene = await aGrant();
     const booking = await forCommission(scene);
+    expect(await reminderOf(booking)).toBeDefined();
     await act(scene, 'releaseBooking', booking.id);
     expect(await reminderOf(booking)).toBeUndefined();
     const { items } = (await scene.beneficiary.coordinator.call('listNotifications', { query: { limit: 100 } })).ok;

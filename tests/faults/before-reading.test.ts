@@ -64,6 +64,7 @@ describe('what the path or the query says whose it is', () => {
       '/v1/pools',
       '/v1/loan-balances',
       '/v1/audit',
+      '/v1/documents',
       '/v1/notifications',
       '/v1/webhooks',
     ]) {

@@ -111,7 +111,7 @@ export async function serveControls(
 }
 
 /** Active partners beside those of the demonstration, for tests that want nobody else's data in their lists. */
-const SPARE_INSTITUTIONS = 1000;
+const SPARE_INSTITUTIONS = 1500;
 
 /** Hands out the ids of partners that no test has had yet, and says whom to register for that. */
 export function sparePartners() {

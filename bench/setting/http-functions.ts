@@ -1,5 +1,6 @@
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
+import { documentRoutes } from '../../lambdas/documents/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
@@ -67,6 +68,11 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
     name: 'audit',
     logicalId: 'AuditHttp',
     firstGet: ({ beneficiary }) => ({ route: auditRoutes.listAudit, sender: beneficiary }),
+  },
+  {
+    name: 'documents',
+    logicalId: 'DocumentsHttp',
+    firstGet: ({ beneficiary }) => ({ route: documentRoutes.listDocuments, sender: beneficiary }),
   },
   {
     name: 'notifications',

@@ -58,7 +58,7 @@ export const DocumentResourceUnknown: ProblemType = {
 export const PredecessorNotReplaceable: ProblemType = {
   code: 'predecessor-not-replaceable',
   status: 409,
-  title: 'The document named in `supersedes` cannot be replaced by this one',
+  title: 'The document cannot be replaced by this one',
   advice:
     'Only an available document of your own institution is superseded, by one with the same purpose, classification and resource. `status` says what it is now.',
   uncounted: true,

@@ -7,8 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { scopesOf } from '../../lambdas/shared/auth/vocabulary.ts';
 import { DEMO_INSTITUTIONS } from './demo/institutions.ts';
 import { chosenEngine, type RunningDynamodb, startDynamodb } from './engines/dynamodb.ts';
-import { freePort } from './engines/free-port.ts';
-import { startS3 } from './engines/s3.ts';
+import { openS3 } from './engines/s3.ts';
 import { createScanner } from './engines/scanner.ts';
 import { openQueues } from './engines/sqs.ts';
 import { openTables } from './engines/tables.ts';
@@ -64,6 +63,8 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   onStop(controlPlane.stop);
   const queues = await openQueues();
   onStop(queues.stop);
+  const s3 = await openS3();
+  onStop(s3.stop);
 
   // The engine and the key are made by others (a child process, a thread) while this one synthesizes.
   const startingEngine = startEngine(options, store);
@@ -75,13 +76,12 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   const { template } = assembly;
 
   onProgress('Starting the engines');
-  const [dynamodb, key, s3Port] = await Promise.all([startingEngine, makingKey, freePort()]);
+  const [dynamodb, key] = await Promise.all([startingEngine, makingKey]);
   const region = process.env['AWS_REGION'] ?? DEFAULT_REGION;
   const credentials = {
     accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? 'local',
     secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? 'local',
   };
-  const s3Endpoint = `http://127.0.0.1:${String(s3Port)}`;
   const client = { region, credentials, endpoint: dynamodb.endpoint };
   const database = new DynamoDBClient(client);
   onStop(() => {
@@ -127,7 +127,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
       AWS_ACCESS_KEY_ID: gate === undefined ? credentials.accessKeyId : logicalId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: gate?.url ?? endpoint,
-      AWS_ENDPOINT_URL_S3: s3Endpoint,
+      AWS_ENDPOINT_URL_S3: s3.url,
       AWS_ENDPOINT_URL_SQS: queues.url,
       // Receivers of webhooks on this machine: no deployed function has it.
       LOCAL_RECEIVERS: '127.0.0.1',
@@ -192,7 +192,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
   const { secretAccessKey } = credentials;
   const keys = [credentials, ...[...functions.keys()].map((accessKeyId) => ({ accessKeyId, secretAccessKey }))];
   const objectEvents = createObjectEvents({ template, bucketName, region, accountId: ACCOUNT_ID });
-  const storeClient = new S3Client({ region, credentials, endpoint: s3Endpoint, forcePathStyle: true });
+  const storeClient = new S3Client({ region, credentials, endpoint: s3.url, forcePathStyle: true });
   const scanner = createScanner({
     template,
     resolve,
@@ -201,17 +201,16 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     accountId: ACCOUNT_ID,
     deliver: rules.deliver,
   });
-  const startingS3 = startS3(s3Port, join(store.dir, 's3'), buckets, keys, (notification) => {
+  onStop(() => {
+    storeClient.destroy();
+  });
+  const onEvent = (notification: unknown): void => {
     for (const event of jobs ? objectEvents(notification) : []) {
       rules.deliver(undefined, event);
       scanner.take(event);
     }
-  });
-  onStop(async () => {
-    storeClient.destroy();
-    await (await settled(startingS3))?.stop();
-  });
-  await Promise.all([startingS3, tables.ensure(resolve)]);
+  };
+  await Promise.all([s3.serve({ directory: join(store.dir, 's3'), buckets, keys, onEvent }), tables.ensure(resolve)]);
   const tableArns = `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/`;
   gate?.enforce({ grants: databaseGrants(template, resolve), tables: tableArns });
 
@@ -252,7 +251,7 @@ export async function start(options: HubOptions, onStop: OnStop): Promise<Omit<H
     url: gateway.url,
     engine: dynamodb.engine,
     dynamodbEndpoint: dynamodb.endpoint,
-    s3Endpoint,
+    s3Endpoint: s3.url,
     template,
     accounts: accounts.accounts,
     tableName: (prefix) => tables.nameOf(template.find(prefix, ...tables.types).logicalId),

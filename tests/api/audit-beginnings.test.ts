@@ -20,15 +20,24 @@ const madeRecord = (Keys: object, item: object) => {
 };
 
 test('a chain begins with whatever is told of first, before the registry’s own changes, too', async () => {
-  const [provider, party, other] = Array.from({ length: 3 }, () => crypto.randomUUID());
+  const [provider, party, other, owner] = Array.from({ length: 4 }, () => crypto.randomUUID());
   const id = crypto.randomUUID();
   const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
   const policies = { cancellationPolicy: 'return-unit', noShowPolicy: 'forfeit-unit' };
   const pool = { id, providerId: provider, service: 'pet-ct', period, capacity: 1, status: 'open', ...policies };
   const latest = { version: 1, hash: '0'.repeat(64), approvals: [] };
   const agreement = { id, kind: 'bilateral', parties: [party, other], title: { en: 'A' }, latest, approved: [] };
+  const file = {
+    purpose: 'report',
+    classification: 'institution',
+    mediaType: 'application/pdf',
+    size: 1,
+    name: 'a.pdf',
+  };
+  const about = { id, institutionId: owner, status: 'described', sha256: '0'.repeat(64), sharedWith: [], held: false };
   await hub.invoke('AuditQuotas', madeRecord({ pk: `POOL#${id}`, sk: 'POOL' }, pool));
   await hub.invoke('AuditAgreements', madeRecord({ pk: `AGREEMENT#${id}`, sk: 'AGREEMENT' }, agreement));
+  await hub.invoke('AuditDocuments', madeRecord({ pk: `DOCUMENT#${id}`, sk: 'DOCUMENT' }, { ...file, ...about }));
 
   const auditor = api((await anInstitution()).id, 'auditor');
   const actions = async (institutionId = '') =>
@@ -36,6 +45,7 @@ test('a chain begins with whatever is told of first, before the registry’s own
   expect(await actions(provider)).toEqual(['offer']);
   expect(await actions(party)).toEqual(['propose']);
   expect(await actions(other)).toEqual(['propose']);
+  expect(await actions(owner)).toEqual(['describe']);
 });
 
 test('what happens has its row a moment later, in the chain of whose it is and of who did it', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
 import { anAgreement, anAgreementBody, aProposal, proposeVersion } from '../support/agreements.ts';
 import { anonymous, api, type CallOptions } from '../support/client.ts';
 import { aDescription, aPdf, described } from '../support/documents.ts';

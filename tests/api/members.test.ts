@@ -100,7 +100,9 @@ describe('the trigger before token generation', () => {
     expect(token.scopesToSuppress).toEqual([
       'hub/institutions.write',
       'hub/agreements.write',
+      'hub/documents.write',
       'hub/quotas.write',
+      'hub/notifications.write',
       'hub/admin',
     ]);
   });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { AGREEMENT_PROBLEMS } from '../../lambdas/agreements/errors.ts';
 import { QUOTA_PROBLEMS } from '../../lambdas/quotas/errors.ts';
@@ -125,7 +125,10 @@ describe('of all lines of all tests so far', () => {
     gone.receiver.answer(answering(410));
     const webhook = await gone.webhook();
     await gone.trial(webhook);
-    await expect.poll(() => gone.deliveries(webhook)).toMatchObject([{ status: 'waiting' }]);
+    const isWaiting = async () => {
+      expect(await gone.deliveries(webhook)).toMatchObject([{ status: 'waiting' }]);
+    };
+    await vi.waitFor(isWaiting, 30_000);
     gone.receiver.close();
     taken = (await hub.logs()).filter((line) => line.startsWith('{')).flatMap(metricsIn);
   });

@@ -91,7 +91,7 @@ export async function becomes(
     async () => {
       expect((await read(coordinator, document)).status).toBe(status);
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   );
   return read(coordinator, document);
 }

@@ -2,19 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { freePort } from './free-port.ts';
+
 export interface ChildOptions {
   /** What it is called in messages. */
   readonly name: string;
   readonly command: string;
-  readonly args: readonly string[];
+  /** @param port on 127.0.0.1 that it is to listen on */
+  readonly args: (port: number) => readonly string[];
   readonly cwd?: string;
-  /** Port on 127.0.0.1 that it will listen on. */
-  readonly port: number;
   /** Milliseconds it may take to listen. */
   readonly startWithin: number;
 }
 
 export interface Child {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string;
   /** Ends it, politely at first. Safe to call twice. */
   readonly stop: () => Promise<void>;
 }
@@ -43,13 +46,27 @@ kill "$guard" 2>/dev/null
 exit "$status"
 `;
 
+class EndedEarly extends Error {}
+
+/** A port that was free is now and then taken by somebody else, before the child has it. */
+const ATTEMPTS = 3;
+
 /**
- * Starts a server as a child process and waits until it listens.
+ * Starts a server as a child process, on a free port, and waits until it listens.
  * @throws Error with the last lines of its output when it ends early or takes too long
  */
-export async function startChild(options: ChildOptions): Promise<Child> {
-  const { name, port, startWithin } = options;
-  const child = spawnGuarded(options);
+export async function startChild(options: ChildOptions, attempts = ATTEMPTS): Promise<Child> {
+  try {
+    return await startOn(await freePort(), options);
+  } catch (error) {
+    if (attempts <= 1 || !(error instanceof EndedEarly)) throw error;
+    return startChild(options, attempts - 1);
+  }
+}
+
+async function startOn(port: number, options: ChildOptions): Promise<Child> {
+  const { name, startWithin } = options;
+  const child = spawnGuarded(options, port);
   let output = '';
   let failure: Error | undefined;
   const ended = new Promise<void>((resolve) => {
@@ -62,7 +79,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     });
     // The guard's own pipe: without this it would wait for a parent that no longer has anything to guard.
     child.once('exit', (code, signal) => {
-      failure ??= new Error(`${name} ended (${signal ?? `exit code ${String(code)}`}).`);
+      failure ??= new EndedEarly(`${name} ended (${signal ?? `exit code ${String(code)}`}).`);
       child.stdin?.destroy();
     });
   });
@@ -84,23 +101,24 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   while (!(await accepts(port))) {
     if (failure !== undefined) {
       await ended;
-      throw withOutput(failure.message, output);
+      failure.message = withOutput(failure.message, output);
+      throw failure;
     }
     if (Date.now() > deadline) {
       await stop();
-      throw withOutput(`${name} did not listen within ${String(startWithin / 1000)} seconds.`, output);
+      throw new Error(withOutput(`${name} did not listen within ${String(startWithin / 1000)} seconds.`, output));
     }
     await sleep(5);
   }
-  return { stop };
+  return { endpoint: `http://127.0.0.1:${String(port)}`, stop };
 }
 
-function spawnGuarded({ command, args, cwd }: ChildOptions): ChildProcess {
+function spawnGuarded({ command, args, cwd }: ChildOptions, port: number): ChildProcess {
   const common = { stdio: 'pipe', ...(cwd === undefined ? {} : { cwd }) } as const;
   return process.platform === 'win32'
-    ? spawn(command, args, common)
+    ? spawn(command, args(port), common)
     : // Detached: Ctrl-C in a terminal reaches the hub only, which then ends its engines in order.
-      spawn('/bin/sh', ['-c', GUARD, 'hub-engine', command, ...args], { ...common, detached: true });
+      spawn('/bin/sh', ['-c', GUARD, 'hub-engine', command, ...args(port)], { ...common, detached: true });
 }
 
 async function accepts(port: number): Promise<boolean> {
@@ -115,7 +133,7 @@ async function accepts(port: number): Promise<boolean> {
   });
 }
 
-function withOutput(message: string, output: string): Error {
+function withOutput(message: string, output: string): string {
   const lines = output.trim().split('\n').slice(-10).join('\n');
-  return new Error(lines === '' ? message : `${message} Its last words:\n${lines}`);
+  return lines === '' ? message : `${message} Its last words:\n${lines}`;
 }

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { startChild } from './child.ts';
-import { freePort } from './free-port.ts';
 
 /** `external` is whatever `AWS_ENDPOINT_URL_DYNAMODB` points to. */
 export const DYNAMODB_ENGINES = ['dynoxide', 'dynamodb-local', 'external'] as const;
@@ -59,17 +58,15 @@ function external(): RunningDynamodb {
 }
 
 async function startDynoxide(folder: string): Promise<RunningDynamodb> {
-  const port = await freePort();
   const file = join(folder, 'dynoxide.db');
   const child = await startChild({
     name: 'dynoxide',
     command: dynoxideBinary(),
-    args: ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file],
-    port,
+    args: (port) => ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file],
     startWithin: 10_000,
   });
   indexStreams(file);
-  return { engine: 'dynoxide', endpoint: `http://127.0.0.1:${String(port)}`, stop: child.stop };
+  return { engine: 'dynoxide', endpoint: child.endpoint, stop: child.stop };
 }
 
 /**
@@ -103,12 +100,11 @@ function dynoxideBinary(): string {
  * interface, which is one reason why it is not the default.
  */
 async function startDynamodbLocal(folder: string | undefined): Promise<RunningDynamodb> {
-  const port = await freePort();
   const { cwd, jar } = dynamodbLocal();
   const child = await startChild({
     name: 'DynamoDB Local (HUB_DYNAMODB=dynamodb-local, needs Java 17 or later as `java` on the PATH)',
     command: 'java',
-    args: [
+    args: (port) => [
       '-Djava.library.path=./DynamoDBLocal_lib',
       '-jar',
       jar,
@@ -120,10 +116,9 @@ async function startDynamodbLocal(folder: string | undefined): Promise<RunningDy
       ...(folder === undefined ? ['-inMemory'] : ['-dbPath', folder]),
     ],
     cwd,
-    port,
     startWithin: 30_000,
   });
-  return { engine: 'dynamodb-local', endpoint: `http://127.0.0.1:${String(port)}`, stop: child.stop };
+  return { engine: 'dynamodb-local', endpoint: child.endpoint, stop: child.stop };
 }
 
 function dynamodbLocal(): { cwd: string; jar: string } {

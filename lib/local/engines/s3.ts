@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
 
+import { listen } from '../gateway/listen.ts';
 import { fillGaps } from './s3-gaps.ts';
 
 /** Whoever signs requests. */
@@ -8,24 +10,40 @@ export interface KeyPair {
   readonly secretAccessKey: string;
 }
 
-export interface RunningS3 {
-  readonly endpoint: string;
+export interface LocalS3 {
+  readonly url: string;
+  /** Until then it answers nobody. */
+  serve(options: ServeS3): Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
-/**
- * Starts an S3 with these buckets on 127.0.0.1, in this process.
- * @param directory where objects are kept
- * @param keys whose signatures are believed, beside the engine's own
- * @param onEvent hears of objects that were made or removed, in the words of S3's first notifications
- */
-export async function startS3(
-  port: number,
-  directory: string,
-  buckets: readonly string[],
-  keys: readonly KeyPair[],
-  onEvent: (event: unknown) => void,
-): Promise<RunningS3> {
+export interface ServeS3 {
+  /** Where objects are kept. */
+  readonly directory: string;
+  readonly buckets: readonly string[];
+  /** Whose signatures are believed, beside the engine's own. */
+  readonly keys: readonly KeyPair[];
+  /** Hears of objects that were made or removed, in the words of S3's first notifications. */
+  readonly onEvent: (event: unknown) => void;
+}
+
+/** Listens on a free port of 127.0.0.1, as a part of this process. */
+export async function openS3(): Promise<LocalS3> {
+  const server = createServer();
+  const url = await listen(server, 0);
+  return {
+    url,
+    serve: async (options) => {
+      server.on('request', await engineFor(options));
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function engineFor({ directory, buckets, keys, onEvent }: ServeS3): Promise<RequestListener> {
   mkdirSync(directory, { recursive: true });
   // Loaded late: it takes longer than anything else here and the rest starts meanwhile.
   const { default: S3rver } = await import('@20minutes/s3rver');
@@ -38,29 +56,21 @@ export async function startS3(
   for (const { accessKeyId, secretAccessKey } of keys) {
     accounts.DUMMY_ACCOUNT.createKeyPair(accessKeyId, secretAccessKey);
   }
-  const server = new S3rver({
-    address: '127.0.0.1',
-    port,
+  const engine = new S3rver({
     silent: true,
     directory,
     vhostBuckets: false,
     configureBuckets: buckets.map((name) => ({ name })),
   });
   // It expects another signature of a list than S3 does, which clients sign for: lists are served to anybody.
-  server.middleware.unshift(({ path, headers }, next) => {
+  engine.middleware.unshift(({ path, headers }, next) => {
     if (/^\/[^/]+\/$/.test(path)) delete headers['authorization'];
     return next();
   });
-  server.middleware.unshift(fillGaps(directory));
-  server.on('event', onEvent);
-  await server.run();
-  return {
-    endpoint: `http://127.0.0.1:${String(port)}`,
-    stop: async () => {
-      server.httpServer?.closeAllConnections();
-      await server.close();
-    },
-  };
+  engine.middleware.unshift(fillGaps(directory));
+  engine.on('event', onEvent);
+  await engine.configureBuckets();
+  return engine.callback();
 }
 
 /** As RFC 3986 has it; what is encoded already stays as it is. */

@@ -1,10 +1,8 @@
 /** The package ships no types. Only what the local runtime uses. */
 declare module '@20minutes/s3rver' {
-  import type { AddressInfo } from 'node:net';
+  import type { RequestListener } from 'node:http';
 
   export interface S3rverOptions {
-    readonly address?: string;
-    readonly port?: number;
     readonly silent?: boolean;
     readonly directory?: string;
     readonly vhostBuckets?: boolean;
@@ -27,11 +25,11 @@ declare module '@20minutes/s3rver' {
     constructor(options: S3rverOptions);
     /** What each request goes through, in order. */
     readonly middleware: ((context: S3Exchange, next: () => Promise<unknown>) => Promise<unknown>)[];
-    readonly httpServer?: import('node:http').Server;
     /** Like S3's notifications, of 2014. */
     on(name: 'event', listener: (event: unknown) => void): this;
-    run(): Promise<AddressInfo>;
-    close(): Promise<void>;
+    /** Makes the buckets that it was given. */
+    configureBuckets(): Promise<unknown>;
+    callback(): RequestListener;
   }
 }
 

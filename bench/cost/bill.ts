@@ -1,5 +1,6 @@
 import type { Deployed } from './deployed.ts';
 import type { Measured, Work } from './measure.ts';
+import { QUEUE_REQUESTS } from './notifications.ts';
 import { FREE_ACTIVE_USERS, PRICES } from './prices.ts';
 import { type Invocation, loggedBytes, priceOf } from './request.ts';
 
@@ -8,6 +9,8 @@ export interface Load {
   readonly bookings: number;
   /** Requests that only read, for each booking. */
   readonly readsPerBooking: number;
+  /** Mails sent for each booking. */
+  readonly mailsPerBooking: number;
   /** Grants that the sweep visits. */
   readonly grants: number;
   /** People who sign in. */
@@ -34,6 +37,11 @@ const SWEEPS = HOURS * 60;
 const GB = 1e9;
 /** A booking is confirmed, begins, and ends. */
 export const STEPS = 3;
+const CHANGES = 1 + STEPS;
+/** A change of a booking concerns the beneficiary and the provider. */
+const TOLD = 2;
+/** Messages of a notification: for the webhooks, the delivery to one, the mail, the reminders. */
+const QUEUED = 4;
 /** A table's key is asked for anew after five minutes, by each function that is busy: an estimate of the ceiling. */
 const KEY_REQUESTS = HOURS * 12;
 
@@ -48,6 +56,10 @@ export function billOf(load: Load, deployed: Deployed, measured: Measured): Item
     platformLog: deployed.platformLog,
     accessLogBytes: gateway ? deployed.accessLogBytes : undefined,
   });
+  const { notifications } = measured;
+  const told = [notifications.publish, notifications.dispatch, notifications.deliver, notifications.mail];
+  const notified = bookings * CHANGES * TOLD;
+  const mails = bookings * load.mailsPerBooking;
   const sweep = sweepOf(measured, grants);
   /** Kinds of invocations, how often a month, and whether by use. */
   const kinds: readonly (readonly [Invocation, number, boolean])[] = [
@@ -55,6 +67,8 @@ export function billOf(load: Load, deployed: Deployed, measured: Measured): Item
     [invocation(measured.step, true), bookings * STEPS, true],
     [invocation(measured.read, true), bookings * load.readsPerBooking, true],
     [invocation(measured.settle, false), bookings * STEPS, true],
+    [invocation(notifications.audit, false), bookings * CHANGES, true],
+    ...told.map((each) => [invocation(each, false), notified, true] as const),
     [invocation(sweep, false), SWEEPS, false],
   ];
   const sum = (of: (each: Invocation) => number, byUse: boolean): number =>
@@ -78,7 +92,7 @@ export function billOf(load: Load, deployed: Deployed, measured: Measured): Item
     used('API Gateway', `${number(requests)} requests`, requests * PRICES.apiRequest),
     item(
       'Lambda',
-      `${number(requests + bookings * STEPS)} invocations for bookings, ${number(SWEEPS)} of the sweep`,
+      `${number(requests + bookings * (STEPS + CHANGES) + notified * told.length)} invocations for bookings, ${number(SWEEPS)} of the sweep`,
       (each) => priceOf(each).invocations,
     ),
     item('Lambda', `computing time, ${String(deployed.memoryMB)} MB`, (each) => priceOf(each).duration),
@@ -128,13 +142,16 @@ export function billOf(load: Load, deployed: Deployed, measured: Measured): Item
       Math.max(0, load.users - FREE_ACTIVE_USERS) * PRICES.activeUser,
     ),
     used('S3', `${number(load.documents)} GB of documents`, load.documents * PRICES.objectGigabyteMonth),
+    used('EventBridge', `${number(notified)} notifications`, notified * PRICES.busEvent),
+    used('SQS', `their ${String(QUEUED)} messages each`, notified * QUEUED * QUEUE_REQUESTS * PRICES.queueRequest),
+    used('SES', `${number(mails)} mails`, mails * PRICES.mail),
     flat('SNS, SQS, EventBridge', 'e-mails of alarms, parked records, the schedule: next to nothing', 0),
   ];
 }
 
-/** USD for a million bookings with their steps, jobs, reads, logs and storage. */
+/** USD for a million bookings with their steps, jobs, notifications, reads, logs and storage. */
 export function perMillion(load: Load, items: readonly Item[]): number {
-  const services = ['API Gateway', 'Lambda', 'DynamoDB', 'Logs'];
+  const services = ['API Gateway', 'Lambda', 'DynamoDB', 'Logs', 'EventBridge', 'SQS', 'SES'];
   const byUse = items.filter(({ service }) => services.includes(service)).reduce((sum, item) => sum + item.byUse, 0);
   return (byUse / load.bookings) * 1e6;
 }

@@ -8,6 +8,7 @@ import { bookingFor } from '../setting/requests.ts';
 import { Scene } from '../setting/scene.ts';
 import type { Setting } from '../setting/setting.ts';
 import { mean, median } from '../statistics.ts';
+import { measureNotifications, type NotificationWork } from './notifications.ts';
 import { DYNAMODB_EXTRA_MS } from './request.ts';
 
 const BOOKINGS = 25;
@@ -38,6 +39,7 @@ export interface Measured {
   readonly sweptGrant: Work;
   /** Bytes a booking with its steps leaves in the tables. */
   readonly storedBytes: number;
+  readonly notifications: NotificationWork;
 }
 
 /** Measures on the bundled functions and the embedded engine, in some seconds. */
@@ -96,7 +98,8 @@ export async function measure(setting: Setting): Promise<Measured> {
     // Ten grants are read at once; how long this machine takes for them says nothing about DynamoDB.
     const sweptGrant = { rcu: each('rcu'), wcu: each('wcu'), logBytes: 0, milliseconds: (2 * DYNAMODB_EXTRA_MS) / 10 };
     const empty = { ...sweepOfOne, rcu: sweepOfOne.rcu - sweptGrant.rcu, wcu: sweepOfOne.wcu - sweptGrant.wcu };
-    return { hold, step, read: reads, settle: settled, sweep: empty, sweptGrant, storedBytes };
+    const notifications = await measureNotifications(scene, client, grant, bookings);
+    return { hold, step, read: reads, settle: settled, sweep: empty, sweptGrant, storedBytes, notifications };
   } finally {
     client.destroy();
     await scene.close();
@@ -104,7 +107,7 @@ export async function measure(setting: Setting): Promise<Measured> {
 }
 
 /** Every call as often as it is given, one after another, through the meter, which takes longer than the engine alone. */
-async function work(scene: Scene, calls: readonly (() => Promise<unknown>)[]): Promise<Work> {
+export async function work(scene: Scene, calls: readonly (() => Promise<unknown>)[]): Promise<Work> {
   const logged = scene.logged;
   const tallies: { rcu: number; wcu: number; calls: number }[] = [];
   const times: number[] = [];

@@ -14,6 +14,12 @@ export const PRICES = {
   tableGigabyteMonth: 0.25,
   /** Per GB of table that can be restored to any second, and month. Same page. */
   recoveryGigabyteMonth: 0.2,
+  /** Per event put on a bus of one's own, of up to 64 KB. https://aws.amazon.com/eventbridge/pricing/ */
+  busEvent: 1.0e-6,
+  /** Per request to a standard queue. https://aws.amazon.com/sqs/pricing/ */
+  queueRequest: 0.4e-6,
+  /** Per mail sent. https://aws.amazon.com/ses/pricing/ */
+  mail: 0.1e-3,
   /** Per request to an HTTP API, of up to 512 KB. https://aws.amazon.com/api-gateway/pricing/ */
   apiRequest: 1.0e-6,
   /** Per invocation. https://aws.amazon.com/lambda/pricing/ */

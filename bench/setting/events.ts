@@ -17,6 +17,8 @@ export interface EventFacts {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly idempotencyKey?: string;
+  /** An ETag. */
+  readonly ifMatch?: string;
 }
 
 /** The headers a browser-less client and the gateway send. */
@@ -40,6 +42,7 @@ export function gatewayEvent({
   query = {},
   body,
   idempotencyKey,
+  ifMatch,
 }: EventFacts): GatewayEvent {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
   const rawQueryString = new URLSearchParams(query).toString();
@@ -53,6 +56,7 @@ export function gatewayEvent({
       ...HEADERS,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
     },
     ...(rawQueryString === '' ? {} : { queryStringParameters: { ...query } }),
     pathParameters: { ...params },

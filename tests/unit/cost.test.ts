@@ -5,10 +5,21 @@ import { deployedBy } from '../../bench/cost/deployed.ts';
 import { stage, templateOf } from '../support/stages.ts';
 
 const work = { wcu: 2, rcu: 1, logBytes: 400, milliseconds: 20 };
-const measured = { hold: work, step: work, read: work, settle: work, sweep: work, sweptGrant: work, storedBytes: 1000 };
+const notifications = { audit: work, publish: work, dispatch: work, deliver: work, mail: work };
+const measured = {
+  hold: work,
+  step: work,
+  read: work,
+  settle: work,
+  sweep: work,
+  sweptGrant: work,
+  storedBytes: 1000,
+  notifications,
+};
 const load: Load = {
   bookings: 1000,
   readsPerBooking: 10,
+  mailsPerBooking: 1,
   grants: 10,
   users: 10,
   systems: 3,
@@ -25,7 +36,7 @@ test('what is there is counted in the template', () => {
 });
 
 test('a day twice as busy costs twice as much by use, and no more for what is there', () => {
-  const services = ['API Gateway', 'Lambda', 'DynamoDB', 'Logs'];
+  const services = ['API Gateway', 'Lambda', 'DynamoDB', 'Logs', 'EventBridge', 'SQS', 'SES'];
   const of = (bookings: number) =>
     billOf({ ...load, bookings }, deployed, measured).filter(({ service }) => services.includes(service));
   expect(sum(of(2000), 'byUse')).toBeCloseTo(2 * sum(of(1000), 'byUse'), 9);

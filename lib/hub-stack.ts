@@ -100,6 +100,7 @@ export class HubStack extends Stack {
     new Webhooks(this, 'Webhooks', { bundle: BUNDLES.contexts, foundation, http, cursors, table: feed, bus });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });
+    foundation.jointAlarms.raise(foundation.alarms);
     new HubDashboard(this, 'Dashboard', { foundation, api: http.api });
   }
 }

@@ -136,7 +136,7 @@ export class DocumentsContext extends Construct {
       ...['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:AbortMultipartUpload'],
     ]);
     runOnStream(keeping, {
-      alarms: foundation.alarms,
+      foundation,
       table: this.table.table,
       filters: [{ eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['DOCUMENT'] } } } }],
       impact: KEEP_IMPACT,
@@ -184,7 +184,7 @@ export class DocumentsContext extends Construct {
     });
     mayUse(this.table.table, partners, { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
     runOnStream(partners, {
-      alarms: foundation.alarms,
+      foundation,
       table: institutions.table,
       filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
       impact: PARTNERS_IMPACT,
@@ -197,7 +197,7 @@ export class DocumentsContext extends Construct {
     });
     mayUse(this.table.table, agreed, { PutItem: ['AGREEMENT#*'] });
     runOnStream(agreed, {
-      alarms: foundation.alarms,
+      foundation,
       table: agreements.table,
       filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } }],
       impact: AGREEMENTS_IMPACT,

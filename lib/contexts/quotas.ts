@@ -108,7 +108,7 @@ export class QuotasContext extends Construct {
     mayUse(table, settle, QUOTAS_USES.settle);
     const Keys = { sk: { S: [{ prefix: 'BOOKING#' }] } };
     runOnStream(settle, {
-      alarms: foundation.alarms,
+      foundation,
       table,
       filters: [
         { eventName: ['MODIFY'], dynamodb: { Keys } },
@@ -129,7 +129,7 @@ export class QuotasContext extends Construct {
     });
     mayUse(table, ledger, QUOTAS_USES.ledger);
     runOnStream(ledger, {
-      alarms: foundation.alarms,
+      foundation,
       table,
       filters: [{ dynamodb: { Keys: { sk: { S: ['GRANT', { prefix: 'BOOKING#' }] } } } }],
       impact: LEDGER_IMPACT,
@@ -169,7 +169,7 @@ export class QuotasContext extends Construct {
     });
     mayUse(table, closing, QUOTAS_USES.closing);
     runOnStream(closing, {
-      alarms: foundation.alarms,
+      foundation,
       table,
       filters: [{ dynamodb: { Keys: { sk: { S: ['POOL'] } }, NewImage: { status: { S: ['closing'] } } } }],
       impact: CLOSING_IMPACT,
@@ -185,7 +185,7 @@ export class QuotasContext extends Construct {
     });
     mayUse(table, partners, QUOTAS_USES.partners);
     runOnStream(partners, {
-      alarms: foundation.alarms,
+      foundation,
       table: institutions.table,
       filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
       impact: PARTNERS_IMPACT,
@@ -201,7 +201,7 @@ export class QuotasContext extends Construct {
     });
     mayUse(table, agreed, QUOTAS_USES.agreements);
     runOnStream(agreed, {
-      alarms: foundation.alarms,
+      foundation,
       table: agreements.table,
       filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } }],
       impact: AGREEMENTS_IMPACT,

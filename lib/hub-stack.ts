@@ -56,18 +56,10 @@ export class HubStack extends Stack {
       foundation,
       http,
       cursors,
-      institutions: registry,
       agreements,
     });
 
-    const { table: documents } = new DocumentsContext(bucket, {
-      bundle: BUNDLES.contexts,
-      foundation,
-      http,
-      cursors,
-      institutions: registry,
-      agreements,
-    });
+    const documents = new DocumentsContext(bucket, { bundle: BUNDLES.contexts, foundation, http, cursors });
 
     const audit = new AuditContext(this, 'Audit', {
       bundle: BUNDLES.contexts,
@@ -78,8 +70,9 @@ export class HubStack extends Stack {
       institutions: registry,
       agreements,
       quotas,
-      documents,
+      documents: documents.table,
     });
+    documents.follow(audit.table);
     const { table: feed, bus } = new NotificationsContext(this, 'Notifications', {
       bundle: BUNDLES.contexts,
       foundation,

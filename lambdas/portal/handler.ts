@@ -5,15 +5,14 @@ import type { Reply } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { portalRoutes as routes } from './contract.ts';
 import { docsPage, docsScript, ProblemCatalogue, problemPage } from './pages.ts';
-import { shippedFile, shippedText } from './static-files.ts';
+import { shippedAsset, shippedText } from './static-files.ts';
 
 /** The reference may run its own scripts and call this API; nothing else. */
 const DOCS_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-const A_DAY = 'public, max-age=86400';
 
-const openApi = shippedText('openapi.json.gz');
+const openApi = shippedText('openapi.json');
 const signInUrl = environment('SIGN_IN_URL');
 
 /** The document is made before there is a sign-in domain: its addresses lack the host. */
@@ -21,17 +20,17 @@ function servedDocument(): string {
   return openApi().replaceAll('"/oauth2/', `"${signInUrl}/oauth2/`);
 }
 
-/** Assets of the reference that are shipped compressed. */
-const ASSETS: Readonly<Record<string, { readonly type: string; readonly read: () => Buffer }>> = {
-  'swagger-ui-bundle.js': { type: 'text/javascript; charset=utf-8', read: shippedFile('swagger-ui-bundle.js.gz') },
-  'swagger-ui.css': { type: 'text/css; charset=utf-8', read: shippedFile('swagger-ui.css.gz') },
+/** Assets of the reference. */
+const ASSETS: Readonly<Record<string, ReturnType<typeof shippedAsset>>> = {
+  'swagger-ui-bundle.js': shippedAsset('swagger-ui-bundle.js', 'text/javascript; charset=utf-8'),
+  'swagger-ui.css': shippedAsset('swagger-ui.css', 'text/css; charset=utf-8'),
 };
 
-function docsAsset(name: string): Reply {
+function docsAsset(name: string, acceptEncoding: string | undefined): Reply {
   if (name === 'init.js') return { body: docsScript, media: { type: 'text/javascript; charset=utf-8' } };
   const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
   if (asset === undefined) throw new Problem(NotFound, 'The API reference has no such file.');
-  return { body: asset.read(), media: { type: asset.type, encoding: 'gzip', cacheControl: A_DAY } };
+  return asset(acceptEncoding);
 }
 
 function problem(code: string): Reply {
@@ -51,6 +50,6 @@ export const handler = serve(routes, undefined, [
     body: docsPage,
     media: { type: 'text/html; charset=utf-8', contentSecurityPolicy: DOCS_POLICY },
   })),
-  on(routes.getDocsAsset, ({ params: { asset } }) => docsAsset(asset)),
+  on(routes.getDocsAsset, ({ params: { asset }, acceptEncoding }) => docsAsset(asset, acceptEncoding)),
   on(routes.getProblem, ({ params: { code } }) => problem(code)),
 ]);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
@@ -60,23 +60,39 @@ const WITHOUT_EXPLANATIONS: Plugin = {
 /** A constant of a client's schemas, and one used as a name in an object. */
 const SCHEMA_CONSTANT = /^const (_\w*) = ("[^"\\]*");$/gm;
 const COMPUTED_NAME = /\[(_\w*)\]:/g;
+/** How a client is told of the class for an error. */
+const ERROR_CLASS = /^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm;
+/** The SDK tries again what fails with it, and knows so by its class alone. */
+const TRIED_AGAIN = 'ReplicatedWriteConflictException';
+
+/** Errors that functions tell from others by their class. All others have the name that the service gives them. */
+function caughtErrors(): ReadonlySet<string> {
+  const sources = globSync('lambdas/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'));
+  const classes = [...sources.join('\n').matchAll(/\binstanceof (\w+)/g)].map(([, name = '']) => name);
+  return new Set([...classes, TRIED_AGAIN]);
+}
 
 /**
  * Writes computed names in the schemas of the SDK's clients out. A computed name could run code, so that esbuild keeps each
- * schema that has one: those of all operations of a service, of which a function calls a few.
+ * schema that has one: those of all operations of a service, of which a function calls a few. The same holds for the classes
+ * of all its errors, of which none needs one that nobody asks for: the SDK makes an error of the service's own class then,
+ * with the same name.
  */
 const WITHOUT_UNUSED_SCHEMAS: Plugin = {
   name: 'without-unused-schemas',
   setup: (building) => {
+    const caught = caughtErrors();
     building.onLoad(
       { filter: /[\\/]@aws-sdk[\\/].*[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ },
       async ({ path }) => {
         const code = await readFile(path, 'utf8');
         const constants = new Map([...code.matchAll(SCHEMA_CONSTANT)].map(([, name, text]) => [name, text]));
-        const contents = code.replace(COMPUTED_NAME, (whole, name: string) => {
-          const text = constants.get(name);
-          return text === undefined ? whole : `${text}:`;
-        });
+        const contents = code
+          .replace(COMPUTED_NAME, (whole, name: string) => {
+            const text = constants.get(name);
+            return text === undefined ? whole : `${text}:`;
+          })
+          .replace(ERROR_CLASS, (whole, name: string) => (caught.has(name) ? whole : ''));
         return { contents, loader: 'js' };
       },
     );

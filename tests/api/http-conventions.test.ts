@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 
@@ -204,16 +204,24 @@ describe('what the public sees', () => {
     },
     { asset: 'swagger-ui.css', type: 'text/css; charset=utf-8', bytes: 100_000, holds: '.swagger-ui' },
   ])('$asset comes compressed and whole', async ({ asset, type, bytes, holds }) => {
-    const answer = await anonymous.call('getDocsAsset', { params: { asset } });
+    const options = { params: { asset }, headers: { 'accept-encoding': 'gzip, deflate, br' } };
+    const answer = await anonymous.call('getDocsAsset', options);
 
-    const content = gunzipSync(answer.bytes);
-    expect(answer.headers).toMatchObject({ 'content-type': type, 'content-encoding': 'gzip' });
+    const content = brotliDecompressSync(answer.bytes);
+    expect(answer.headers).toMatchObject({ 'content-type': type, 'content-encoding': 'br', vary: 'accept-encoding' });
     expect(answer.headers['content-length']).toBe(String(answer.bytes.length));
     expect(content.length).toBeGreaterThan(bytes);
     expect(content.toString()).toContain(holds);
+
+    // Who does not say that it takes it, or takes other ways only, gets the file itself.
+    for (const headers of [{}, { 'accept-encoding': 'gzip' }, { 'accept-encoding': 'br;q=0, *' }]) {
+      const plain = await anonymous.call('getDocsAsset', { params: { asset }, headers });
+      expect([plain.headers['content-encoding'], plain.headers['vary']]).toEqual([undefined, 'accept-encoding']);
+      expect(plain.bytes.equals(content)).toBe(true);
+    }
   });
 
-  test.each(['no.js', 'constructor', '../handler.mjs', 'openapi.json', 'swagger-ui-bundle.js.gz'])(
+  test.each(['no.js', 'constructor', '../handler.mjs', 'openapi.json', 'swagger-ui-bundle.js.br'])(
     '%s is no file of the reference',
     async (asset) => {
       expect((await anonymous.call('getDocsAsset', { params: { asset } })).code).toBe('not-found');

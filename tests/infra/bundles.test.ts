@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -37,5 +37,19 @@ test('functions carry the schemas of what they call, not of all that a service c
   expect(contexts).toContain('/v2/apis/{ApiId}/authorizers/{AuthorizerId}');
   for (const uncalled of ['/v2/vpclinks', 'GetObjectTorrent', '/v2/domainnames']) {
     expect(contexts.toLowerCase()).not.toContain(uncalled.toLowerCase());
+  }
+});
+
+test('functions carry the classes of those errors that they know by them, and of few others', () => {
+  const sources = globSync(join(import.meta.dirname, '../../lambdas/**/*.ts')).map((file) =>
+    readFileSync(file, 'utf8'),
+  );
+  const known = new Set(
+    sources.flatMap((source) => [...source.matchAll(/instanceof (\w+Exception)\b/g)].map(([, name = '']) => name)),
+  );
+  expect(known.size).toBeGreaterThan(3);
+  for (const name of known) expect(contexts).toMatch(new RegExp(`name="${name}"`));
+  for (const unknown of ['TableNotFoundException', 'UsernameExistsException', 'InvalidObjectState']) {
+    expect(contexts).not.toContain(unknown);
   }
 });

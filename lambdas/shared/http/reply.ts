@@ -12,6 +12,8 @@ export interface Reply {
   readonly media?: {
     readonly type: string;
     readonly encoding?: string;
+    /** Headers of the request by which another answer could have been. */
+    readonly vary?: string;
     readonly cacheControl?: string;
     readonly contentSecurityPolicy?: string;
   };

@@ -32,6 +32,8 @@ export interface Request<R extends Route = Route> {
   readonly idempotencyKey: R['idempotencyKey'] extends 'required' ? string : string | undefined;
   /** What the client wants the answer in: see `mediaTypeFor`. */
   readonly accept: string | undefined;
+  /** How it can be compressed for the client. */
+  readonly acceptEncoding: string | undefined;
   /** The version the client has seen, from `If-Match`. */
   readonly expectedVersion: R['ifMatch'] extends 'required' ? number : number | undefined;
 }
@@ -157,6 +159,7 @@ export function readRequest(
     idempotencyKey: readIdempotencyKey(route, event),
     expectedVersion: readExpectedVersion(route, event),
     accept: event.headers['accept'],
+    acceptEncoding: event.headers['accept-encoding'],
     body: readBody(route, event),
   };
 }

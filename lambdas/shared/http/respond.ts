@@ -24,6 +24,7 @@ export function respond({ response }: Route, reply: Reply, event: GatewayEvent):
   if (reply.location !== undefined) headers['location'] = reply.location;
   if (reply.replayed === true) headers['idempotency-replayed'] = 'true';
   if (reply.media?.encoding !== undefined) headers['content-encoding'] = reply.media.encoding;
+  if (reply.media?.vary !== undefined) headers['vary'] = reply.media.vary;
   if (reply.media?.cacheControl !== undefined) headers['cache-control'] = reply.media.cacheControl;
   if (reply.media?.contentSecurityPolicy !== undefined) {
     headers['content-security-policy'] = reply.media.contentSecurityPolicy;

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { TestProject } from 'vitest/node';
 
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
-import { type SharedHub, serveControls, sparePartners } from '../support/controls.ts';
+import { type SharedHub, serveControls } from '../support/controls.ts';
+import { registering, SparePartners } from '../support/spare-partners.ts';
 import { bootstrap, cdkOrThrow } from './cdk.ts';
 import { AUDIENCE, publishIssuer, startIssuer } from './issuer.ts';
 import { clientConfig, DeployedStack } from './stack.ts';
@@ -23,7 +22,6 @@ declare module 'vitest' {
 }
 
 const STACK = 'OncologyHub-dev';
-const PARTNERS_KNOWN_WITHIN = 60_000;
 
 /**
  * Deploys the Hub's stage `dev` once for all API tests, before the first of them: a target that cannot be deployed to
@@ -84,11 +82,6 @@ async function deploy(
   note(`${STACK} deployed in ${deployed.seconds.toFixed(1)} s`);
   project.provide('deployment', { target: name, stack: STACK, environment: { ...environment }, flags });
 
-  const spare = sparePartners();
-  const partners = [...DEMO_INSTITUTIONS.map(({ alias: _, ...institution }) => institution), ...spare.partners];
-  for (let first = 0; first < partners.length; first += 50) {
-    await stack.invoke('InstitutionsRegister', { institutions: partners.slice(first, first + 50) });
-  }
   const tables = {
     institutions: await stack.table('Institutions'),
     agreements: await stack.table('Agreements'),
@@ -97,15 +90,18 @@ async function deploy(
     audit: await stack.table('Audit'),
     notifications: await stack.table('Notifications'),
   };
-  for (const table of [tables.agreements, tables.quotas]) await partnersAreKnown(table, partners.length, environment);
+  const { institutions: _, audit: __, ...following } = tables;
+  const client = new DynamoDBClient(clientConfig(environment));
+  const register = registering((lambda, event) => stack.invoke(lambda, event), client, Object.values(following));
+  await register(DEMO_INSTITUTIONS.map(({ alias: ___, ...institution }) => institution));
   const url = await stack.apiUrl();
-  note(`${String(partners.length)} partners registered; ${url} answers`);
+  note(`partners registered; ${url} answers`);
 
   return {
     controls: {
       facts: async () => ({ url, dynamodb: clientConfig(environment), tables, assembly: '' }),
       token: (request) => issuer.token(request),
-      spareInstitution: spare.take,
+      spareInstitution: new SparePartners(register).take,
       invoke: (lambda, event) => stack.invoke(lambda, event),
       // What the rule runs, as the rule runs it.
       runSchedule: async (rule) => {
@@ -128,22 +124,4 @@ async function deploy(
 
 function notHere(endpoint = 'AWS'): Promise<never> {
   return Promise.reject(new Error(`Tests cannot see that of a deployment (${endpoint}).`));
-}
-
-/** Agreements and quotas follow the registry by its stream. */
-async function partnersAreKnown(
-  TableName: string,
-  expected: number,
-  environment: Target['environment'],
-): Promise<void> {
-  const client = new DynamoDBClient(clientConfig(environment));
-  const patience = AbortSignal.timeout(PARTNERS_KNOWN_WITHIN);
-  for (;;) {
-    let known = 0;
-    for await (const { Count = 0 } of paginateScan({ client }, { TableName, Select: 'COUNT' })) known += Count;
-    if (known >= expected) return;
-    if (patience.aborted)
-      throw new Error(`${TableName} knows ${String(known)} of ${String(expected)} partners after a minute.`);
-    await sleep(500);
-  }
 }

@@ -1,9 +1,8 @@
 import { DynamoDBClient, paginateScan, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-
-import { sparePartners } from '../support/controls.ts';
 import { aBookingBody, aPoolBody } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
+import { aHospital } from '../support/spare-partners.ts';
 import { bootstrap, type CdkRun, cdk, cdkOrThrow } from './cdk.ts';
 import { AUDIENCE, startIssuer, type TestIssuer } from './issuer.ts';
 import { clientConfig, DeployedStack } from './stack.ts';
@@ -31,7 +30,7 @@ function deploy(release: 'this' | 'next' | 'broken', attempt = cdkOrThrow): Prom
   });
 }
 
-const partners = sparePartners().partners.slice(0, 2);
+const partners = [aHospital(), aHospital()];
 const [provider = '', beneficiary = ''] = partners.map(({ id }) => id);
 
 async function call(

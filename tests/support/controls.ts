@@ -109,27 +109,3 @@ export async function serveControls(
     await (await starting?.catch(() => undefined))?.stop();
   };
 }
-
-/** Active partners beside those of the demonstration, for tests that want nobody else's data in their lists. */
-const SPARE_INSTITUTIONS = 1500;
-
-/** Hands out the ids of partners that no test has had yet, and says whom to register for that. */
-export function sparePartners() {
-  const spare = Array.from({ length: SPARE_INSTITUTIONS }, () => crypto.randomUUID());
-  return {
-    partners: spare.map((id) => ({
-      id,
-      kind: 'hospital',
-      name: { en: 'A hospital of the tests' },
-      city: { en: 'Minsk' },
-      country: 'BY',
-      timeZone: 'Europe/Minsk',
-      services: [],
-    })),
-    take: async (): Promise<string> => {
-      const id = spare.pop();
-      if (id === undefined) throw new Error('Every spare institution is taken: make more.');
-      return id;
-    },
-  };
-}

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { TestProject } from 'vitest/node';
 
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
-import { type SharedHub, serveControls, sparePartners } from './controls.ts';
+import { type SharedHub, serveControls } from './controls.ts';
+import { registering, SparePartners } from './spare-partners.ts';
 
 /**
  * One hub for all API tests. It runs in the test runner's own process, and starts when the first test asks for it; the
@@ -29,15 +31,27 @@ async function start(project: TestProject): Promise<SharedHub> {
     await hub.stop();
     rmSync(assembly, { recursive: true, force: true });
   };
-  const spare = sparePartners();
+  const dynamodb = {
+    endpoint: hub.dynamodbEndpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const tables = {
+    institutions: hub.tableName('Institutions'),
+    agreements: hub.tableName('Agreements'),
+    quotas: hub.tableName('Quotas'),
+    documents: hub.tableName('DocumentsData'),
+    audit: hub.tableName('Audit'),
+    notifications: hub.tableName('Notifications'),
+  };
+  const { institutions: _, audit: __, ...following } = tables;
+  const register = registering(
+    (lambda, event) => hub.invoke(lambda, event),
+    new DynamoDBClient(dynamodb),
+    Object.values(following),
+  );
   try {
-    const partners = [...DEMO_INSTITUTIONS.map(({ alias: _, ...institution }) => institution), ...spare.partners];
-    // A few at a time: an engine that has just started is slow, and a function waits for it three seconds only.
-    for (let first = 0; first < partners.length; first += 50) {
-      await hub.invoke('InstitutionsRegister', { institutions: partners.slice(first, first + 50) });
-    }
-    // Every job hears of every partner, and the audit writes each down.
-    await hub.drainStreams(120_000);
+    await register(DEMO_INSTITUTIONS.map(({ alias: ___, ...institution }) => institution));
   } catch (error) {
     await stop();
     throw error;
@@ -46,23 +60,12 @@ async function start(project: TestProject): Promise<SharedHub> {
     controls: {
       facts: async () => ({
         url: hub.url,
-        dynamodb: {
-          endpoint: hub.dynamodbEndpoint,
-          region: 'eu-central-1',
-          credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-        },
-        tables: {
-          institutions: hub.tableName('Institutions'),
-          agreements: hub.tableName('Agreements'),
-          quotas: hub.tableName('Quotas'),
-          documents: hub.tableName('DocumentsData'),
-          audit: hub.tableName('Audit'),
-          notifications: hub.tableName('Notifications'),
-        },
+        dynamodb,
+        tables,
         assembly,
       }),
       token: (request) => hub.token(request),
-      spareInstitution: spare.take,
+      spareInstitution: new SparePartners(register).take,
       invoke: (lambda, event) => hub.invoke(lambda, event),
       runSchedule: (rule) => hub.runSchedule(rule),
       oneTimeSchedules: async () => hub.oneTimeSchedules(),

@@ -47,6 +47,13 @@ export interface LineRules<C extends Claim> {
   readonly reviewed: (claim: C) => C | undefined;
   /** The claim after its subject was found to have another one. */
   readonly dropped: (claim: C) => C;
+  /** Where some claims are given units together or not at all. */
+  readonly together?: {
+    /** The others that are given one with it, while it waits. */
+    readonly companionsOf: (claim: C) => Promise<readonly C[]>;
+    /** Puts claims in place of the versions before them, all or none. @returns whether they were put */
+    readonly putAll: (claims: readonly C[]) => Promise<boolean>;
+  };
 }
 
 /** What the capacity model needs from a context. */

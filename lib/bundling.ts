@@ -31,6 +31,14 @@ export const bundling = Promise.all([
         'closing-handler',
         'remind-handler',
       ],
+      training: [
+        'handler',
+        'sweep-handler',
+        'settle-handler',
+        'partners-handler',
+        'agreements-handler',
+        'remind-handler',
+      ],
       notifications: [
         'handler',
         'publish-handler',
@@ -59,6 +67,7 @@ export const bundling = Promise.all([
         'institutions-handler',
         'webhooks-handler',
         'documents-handler',
+        'training-handler',
         'anchor-handler',
       ],
     },

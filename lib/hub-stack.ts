@@ -18,6 +18,7 @@ import { NotificationsContext } from './contexts/notifications.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
 import { Reminders } from './contexts/reminders.ts';
+import { TrainingContext } from './contexts/training.ts';
 import { Webhooks } from './contexts/webhooks.ts';
 import type { StageConfig } from './stage-config.ts';
 
@@ -51,7 +52,7 @@ export class HubStack extends Stack {
       cursors,
       institutions: registry,
     });
-    const { table: quotas, remind } = new QuotasContext(this, 'Quotas', {
+    const { table: quotas, remind: booking } = new QuotasContext(this, 'Quotas', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -61,6 +62,15 @@ export class HubStack extends Stack {
     });
 
     const { table: documents } = new DocumentsContext(bucket, {
+      bundle: BUNDLES.contexts,
+      foundation,
+      http,
+      cursors,
+      institutions: registry,
+      agreements,
+    });
+
+    const { table: training, remind: application } = new TrainingContext(this, 'Training', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -79,6 +89,7 @@ export class HubStack extends Stack {
       agreements,
       quotas,
       documents,
+      training,
     });
     const { table: feed, bus } = new NotificationsContext(this, 'Notifications', {
       bundle: BUNDLES.contexts,
@@ -95,6 +106,7 @@ export class HubStack extends Stack {
       bus,
       institutions: registry,
     });
+    const remind = { booking, application };
     new Reminders(this, 'Reminders', { bundle: BUNDLES.contexts, foundation, bus, remind });
     audit.followWebhooks(feed);
     new Webhooks(this, 'Webhooks', { bundle: BUNDLES.contexts, foundation, http, cursors, table: feed, bus });

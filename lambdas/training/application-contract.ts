@@ -12,6 +12,7 @@ import {
   ApplicationWindowClosed,
   AttendanceOutsideDates,
   AttendanceTooEarly,
+  CohortStateConflict,
   CompletionRuleNotMet,
   ConfirmationLate,
   MustRecuse,
@@ -199,7 +200,7 @@ export const applicationRoutes = defineRoutes({
     description:
       'A free seat that it may have is held for it until `confirmBy`; else it waits, and has the next one by itself. Nobody waits while such a seat is free.',
     access: doneBy(COORDINATORS, 'host'),
-    problems: [...action.problems, ReviewsMissing],
+    problems: [...action.problems, ReviewsMissing, CohortStateConflict],
   },
   declineApplication: {
     ...action,

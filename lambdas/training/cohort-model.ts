@@ -126,6 +126,13 @@ export function givesSeats({ status, dates, timeZone }: Cohort, now: Date): bool
   return status === 'published' && !isOver(dates.from, timeZone, now);
 }
 
+/** @throws Problem `cohort-state-conflict` */
+export function requireSeatsGiven(cohort: Cohort, now: Date): void {
+  if (givesSeats(cohort, now)) return;
+  const is = statusAt(cohort, now);
+  throw new Problem(CohortStateConflict, `The cohort is ${is}.`, { cohortStatus: is });
+}
+
 /** Which seats an institution may have: its own, and those of others that are released. */
 export function reserveFor({ seats, timeZone }: Cohort, institutionId: string, now: Date): ReserveByName {
   const released = seats.kept.filter(({ releaseDate }) => hasBegun(releaseDate, timeZone, now));

@@ -226,6 +226,20 @@ function planShare(segments: readonly Segment[], share: number, nextNumber: numb
   return difference === 0 ? changes : undefined;
 }
 
+/** The changes of some segments, and of the others that they are written, too: all change at the same moment. */
+export function everySegment(account: Account, changes: readonly SegmentChange[]): SegmentChange[] {
+  const untouched = account.filter(({ number }) => !changes.some((change) => change.number === number));
+  return [
+    ...changes,
+    ...untouched.map(({ number, entitled, queue }) => ({
+      number,
+      from: entitled,
+      to: entitled,
+      ...(queue === undefined ? {} : { queue }),
+    })),
+  ];
+}
+
 /**
  * Has the changes know the line. A segment that is made is in the same state as the others: one of those is written, too,
  * so that the line cannot be opened or closed in between. An account has at least one segment, which shows its line.

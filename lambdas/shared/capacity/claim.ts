@@ -40,7 +40,7 @@ export interface LineRules<C extends Claim> {
   readonly mayHave: (claim: C) => Promise<Reserve | 'nothing'>;
   readonly searchFor: (claim: C) => SubjectSearch<C>;
   /** The holder of an offer made now; a greater text than that of any offer before. */
-  readonly offerTo: (claim: C) => Holder;
+  readonly offerTo: (claim: C) => Holder | Promise<Holder>;
   /** The claim with the offer. */
   readonly offered: (claim: C, holder: Holder, segment: number) => C;
   /** The claim with a new place, once its place has to be looked at again; `undefined` when it has not. */

@@ -49,7 +49,7 @@ export async function handOn<C extends Claim>(
   // Who waits for several gets them all at once, or this one is somebody else's.
   if (next !== undefined && next.claim.id !== id && (next.place.units ?? 1) === 1) {
     const reserve = await line.mayHave(next.claim);
-    const holder = line.offerTo(next.claim);
+    const holder = await line.offerTo(next.claim);
     if (reserve !== 'nothing' && (await accounts.pass(key, segment, id, { holder, reserve }, secondsOf(now()), seen))) {
       const given = [{ claim: next.claim, holder, segment }];
       if ((await offer(store, key, next.place, given)) === 'passed-over') await promote(store, key);
@@ -166,9 +166,10 @@ async function unitsFor<C extends Claim>(
   const reserve = await store.line.mayHave(first);
   const segments = reserve === 'nothing' ? undefined : segmentsFor(account, first.id, claims.length, reserve);
   if (segments === undefined) return undefined;
-  const units = claims.flatMap((claim, index) => {
+  const holders = await Promise.all(claims.map(async (claim) => ({ claim, holder: await store.line.offerTo(claim) })));
+  const units = holders.flatMap((each, index) => {
     const segment = segments[index];
-    return segment === undefined ? [] : [{ claim, segment, holder: store.line.offerTo(claim) }];
+    return segment === undefined ? [] : [{ ...each, segment }];
   });
   return { units, begun: false };
 }

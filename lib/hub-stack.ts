@@ -57,25 +57,16 @@ export class HubStack extends Stack {
       foundation,
       http,
       cursors,
-      institutions: registry,
       agreements,
     });
 
-    const { table: documents } = new DocumentsContext(bucket, {
-      bundle: BUNDLES.contexts,
-      foundation,
-      http,
-      cursors,
-      institutions: registry,
-      agreements,
-    });
+    const documents = new DocumentsContext(bucket, { bundle: BUNDLES.contexts, foundation, http, cursors });
 
     const { table: training, remind: application } = new TrainingContext(this, 'Training', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
       cursors,
-      institutions: registry,
       agreements,
     });
 
@@ -88,9 +79,10 @@ export class HubStack extends Stack {
       institutions: registry,
       agreements,
       quotas,
-      documents,
+      documents: documents.table,
       training,
     });
+    documents.follow(audit.table);
     const { table: feed, bus } = new NotificationsContext(this, 'Notifications', {
       bundle: BUNDLES.contexts,
       foundation,
@@ -112,6 +104,7 @@ export class HubStack extends Stack {
     new Webhooks(this, 'Webhooks', { bundle: BUNDLES.contexts, foundation, http, cursors, table: feed, bus });
 
     new Objectives(this, 'Objectives', { foundation, api: http.api });
+    foundation.jointAlarms.raise(foundation.alarms);
     new HubDashboard(this, 'Dashboard', { foundation, api: http.api });
   }
 }

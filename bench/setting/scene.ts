@@ -80,17 +80,17 @@ export class Scene {
     return Identified.parse(body).id;
   }
 
-  /** Registers an institution and tells the quotas context, as the registry's stream would. */
+  /** Registers an institution and tells the quotas context, as the agreements' stream would. */
   async partner(): Promise<Sender> {
     const institutionId = uuidv7();
     const place = { name: { en: 'Cancer centre' }, city: { en: 'Minsk' }, country: 'BY', timeZone: 'Europe/Minsk' };
     const institution = { id: institutionId, kind: 'cancer-centre', services: ['radiotherapy'], ...place };
     await this.hub.invoke('InstitutionsRegister', { institutions: [institution] });
     const NewImage = {
-      ...{ pk: { S: 'INSTITUTION' }, id: { S: institutionId } },
+      ...{ pk: { S: `PARTNER#${institutionId}` }, sk: { S: 'PARTNER' } },
       ...{ status: { S: 'active' }, version: { N: '1' } },
     };
-    await this.hub.invoke('QuotasPartners', { Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] });
+    await this.hub.invoke('QuotasFollowing', { Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] });
     return { institutionId };
   }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import type { PublishedRow } from '../audit/published-rows.ts';
 import { hasBegun, isOver } from '../shared/days.ts';
 import { ProgrammeKind, Service } from '../shared/values.ts';
 
@@ -31,6 +32,17 @@ export type AgreementChange = z.infer<typeof AgreementChange>;
 /** Reads a change from the new state that the agreements' stream shows. @throws ZodError when it is not one */
 export function readAgreementChange(item: Readonly<Record<string, unknown>>): AgreementChange {
   return AgreementChange.parse(item);
+}
+
+const Parties = z.object({ id: z.string(), parties: z.array(z.string()), version: z.int() });
+
+/**
+ * The parties of an agreement, where a row of the audit tells of them: who they are does not change, so its first one does.
+ * @throws ZodError when the row tells of them otherwise
+ */
+export function partiesIn({ subjectType, subject, version, after }: PublishedRow): z.infer<typeof Parties> | undefined {
+  if (subjectType !== 'agreement' || after['parties'] === undefined) return undefined;
+  return Parties.parse({ id: subject, parties: after['parties'], version });
 }
 
 interface Dated {

@@ -1,14 +1,15 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 
+import type { PublishedRow } from '../audit/published-rows.ts';
 import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
-import type { Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import type { Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
 import { type InstitutionChange, InstitutionStatus, isShutOut, readInstitutionChange } from './published.ts';
 
 /**
- * The partners as another context knows them: their status, copied from the registry's stream into its own table, so that
- * it can ask without asking there.
+ * The partners as another context knows them: their status, copied into its own table, so that it can ask without asking
+ * there: from the registry's stream, or, since that has few readers, from the audit's rows or another context's copy.
  *
  * | item | pk | sk |
  * |---|---|---|
@@ -16,7 +17,9 @@ import { type InstitutionChange, InstitutionStatus, isShutOut, readInstitutionCh
  * | partners that are shut out: see `ShutOutTable` | `SHUT-OUT` | `SHUT-OUT` |
  */
 
-const keyOf = (institutionId: string): Key => ({ pk: `PARTNER#${institutionId}`, sk: 'PARTNER' });
+const PARTNERS = 'PARTNER#';
+
+const keyOf = (institutionId: string): Key => ({ pk: PARTNERS + institutionId, sk: 'PARTNER' });
 
 const PartnerItem = z.object({ status: InstitutionStatus });
 
@@ -35,6 +38,17 @@ export class PartnersTable {
     const isOut = isShutOut({ status: await this.put(change) });
     // Who is new has never been shut out: most changes are of that kind.
     if (isOut || change.version > 1) await this.#shutOut.note(change.id, isOut);
+  }
+
+  /** The same, as a row of the audit tells it in the partner's own chain. Of all else nothing is noted. */
+  async noteRow({ chain, subjectType, subject, version, after: { status } }: PublishedRow): Promise<void> {
+    if (subjectType !== 'institution' || chain !== subject || status === undefined) return;
+    await this.note(readInstitutionChange({ id: subject, status, version }));
+  }
+
+  /** The same, from another context's copy. @throws ZodError when the item is none */
+  async noteCopy({ pk, status, version }: Item): Promise<void> {
+    await this.note(readInstitutionChange({ id: String(pk).slice(PARTNERS.length), status, version }));
   }
 
   /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */

@@ -1,7 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 
-import { type PublishedRow, readPublishedRow } from '../audit/published-rows.ts';
-import { readInstitutionChange } from '../institutions/published.ts';
+import { readPublishedRow } from '../audit/published-rows.ts';
 import { inBatches } from '../shared/batches.ts';
 import { newItem } from '../shared/dynamo/stream.ts';
 import { logJobFailure } from '../shared/observability/log.ts';
@@ -56,16 +55,11 @@ async function enter(feed: FeedTable, record: DynamoDBRecord): Promise<CloudEven
   const item = newItem(record);
   if (item === undefined) return undefined;
   const row = readPublishedRow(item);
-  await followPartner(feed, row);
+  // Who is shut out of the Hub is shut out of its feed. The registry tells the audit, and the audit this.
+  await feed.partners.noteRow(row);
   const told = eventOf(row);
   if (told !== undefined) await feed.put(told);
   return told?.event;
-}
-
-/** Who is shut out of the Hub is shut out of its feed. The registry tells the audit, and the audit this. */
-async function followPartner({ partners }: FeedTable, { chain, subjectType, subject, version, after }: PublishedRow) {
-  if (subjectType !== 'institution' || chain !== subject || after['status'] === undefined) return;
-  await partners.note(readInstitutionChange({ id: subject, status: after['status'], version }));
 }
 
 /** @returns the records whose events were not taken */

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -20,7 +19,7 @@ export interface ContextFunctionProps {
   readonly foundation: Foundation;
   /** What it does, in a sentence; shown in the console. */
   readonly description: string;
-  /** What people cannot do while it fails, in a sentence; told with its alarms. */
+  /** What people cannot do while it fails, in a sentence; told with the alarm of its context. */
   readonly impact: string;
   /** Folder made by `bundle`. */
   readonly bundle: string;
@@ -33,7 +32,7 @@ export interface ContextFunctionProps {
 
 /**
  * A Lambda function with the Hub's defaults: Node 24 on arm64, a role of its own that may only write its own log until
- * it is granted more, a log group with a retention, and alarms.
+ * it is granted more, a log group with a retention, and a place in its context's alarm.
  */
 export class ContextFunction extends Construct {
   readonly function: LambdaFunction;
@@ -58,31 +57,12 @@ export class ContextFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
     });
-    this.#watch(props);
+    // One alarm for what fails and what is not even started, of all functions of the context.
+    props.foundation.jointAlarms.add('Failing', this, {
+      metrics: [this.function.metricErrors(), this.function.metricThrottles()],
+      impact: props.impact,
+    });
     acceptFindings(this);
-  }
-
-  /**
-   * What fails once is tried again, by the client, the stream or the next run; what fails, or is not even started, again
-   * and again is told. One alarm for both: a stack takes five hundred resources.
-   */
-  #watch({ foundation, impact }: ContextFunctionProps): void {
-    const failures = new MathExpression({
-      label: 'failed and not started',
-      expression: 'FILL(errors, 0) + FILL(throttles, 0)',
-      usingMetrics: { errors: this.function.metricErrors(), throttles: this.function.metricThrottles() },
-      period: Duration.minutes(5),
-    });
-    foundation.alarms.raise(this, 'Failing', {
-      metric: failures,
-      impact,
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      when: [2, 3],
-      // A function that does not run has neither.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      runbook: 'respond-to-a-failing-function',
-    });
   }
 }
 

@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 
 import type { StageConfig } from '../stage-config.ts';
 import { Alarms } from './alarms.ts';
+import { FailureQueue } from './failure-queue.ts';
+import { JointAlarms } from './joint-alarms.ts';
 
 /** Services that use the key on behalf of whoever may use what they keep. */
 const KEEPERS = ['dynamodb', 's3', 'secretsmanager', 'sns'];
@@ -15,6 +17,12 @@ export class Foundation extends Construct {
   readonly stage: StageConfig;
   readonly key: Key;
   readonly alarms: Alarms;
+  /** The alarms that functions share. Whoever makes the stack raises them when all functions are there. */
+  readonly jointAlarms = new JointAlarms();
+  /** Where the places of changes are put that no function could handle. */
+  readonly parked: FailureQueue;
+  /** Where messages of all queues of work are put that were received too often in vain. */
+  readonly deadLetters: FailureQueue;
   /** What becomes of data when its resource leaves the stack. */
   readonly removalPolicy: RemovalPolicy;
 
@@ -63,6 +71,18 @@ export class Foundation extends Construct {
       }),
     );
     this.alarms = new Alarms(this, 'Alarms', { stage, key: this.key });
+    this.parked = new FailureQueue(this, 'Parked', {
+      alarms: this.alarms,
+      impact:
+        'A change was put aside, and what would have followed from it is missing. The message names the function that could not handle it.',
+      runbook: 'respond-to-parked-records',
+    });
+    this.deadLetters = new FailureQueue(this, 'Dead', {
+      alarms: this.alarms,
+      impact:
+        'A reminder, a mail or a call of a partner’s system was put aside and does not come. The message names the queue it was in.',
+      runbook: 'respond-to-dead-letters',
+    });
   }
 
   /** A log group: encrypted, kept as long as the stage says. */

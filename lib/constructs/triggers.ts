@@ -1,41 +1,31 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, type EventPattern, Match, Rule, type Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping, type Function as Lambda, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 import { accept, FAILURES_ARE_SEEN } from './accept.ts';
-import type { Alarms } from './alarms.ts';
+import type { Foundation } from './foundation.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface StreamProps {
-  readonly alarms: Alarms;
+  readonly foundation: Foundation;
   readonly table: TableV2;
   /** Event patterns: the changes that the function is run on. */
   readonly filters: readonly Readonly<Record<string, unknown>>[];
-  /** What people cannot do or see while changes wait or are parked, in a sentence; told with its alarms. */
+  /** What people cannot do or see while changes wait, in a sentence; told with the alarm of its context. */
   readonly impact: string;
 }
 
-/** Milliseconds that a change may wait for its turn. */
-const LATE = Duration.minutes(10).toMilliseconds();
-
 /**
  * Runs a function on the changes of a table that match one of the `filters`, in order per item, retrying a day. What still fails
- * then is parked in a queue of its own.
+ * then is parked.
  */
-export function runOnStream(handler: Lambda, { alarms, table, filters, impact }: StreamProps): void {
-  const parked = new Queue(handler, 'Parked', {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
-  accept(parked, FAILURES_ARE_SEEN, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
+export function runOnStream(handler: Lambda, { foundation, table, filters, impact }: StreamProps): void {
   if (table.tableStreamArn === undefined) throw new Error(`${table.node.path} has no stream`);
   table.grantStreamRead(handler);
+  const { queue: parked } = foundation.parked;
   // Not the library's `SqsDlq`, which would let the function ask about the queue, too.
   parked.grant(handler, 'sqs:SendMessage');
   new EventSourceMapping(handler, 'Stream', {
@@ -50,28 +40,9 @@ export function runOnStream(handler: Lambda, { alarms, table, filters, impact }:
     onFailure: { bind: () => ({ destination: parked.queueArn }) },
     filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
   });
-  watchStream(handler, parked, alarms, impact);
-}
-
-function watchStream(handler: Lambda, parked: Queue, alarms: Alarms, impact: string): void {
-  const worse = { impact, comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD };
-  alarms.raise(parked, 'NotEmpty', {
-    ...worse,
-    metric: parked.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-    threshold: 1,
-    when: [1, 1],
-    // A queue that nobody has used for hours says nothing.
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-    runbook: 'respond-to-parked-records',
-  });
-  alarms.raise(handler, 'Lagging', {
-    ...worse,
-    metric: handler.metric('IteratorAge', { statistic: 'Maximum' }),
-    threshold: LATE,
-    when: [2, 2],
-    // No changes, nothing that waits.
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-    runbook: 'respond-to-a-stream-that-lags',
+  foundation.jointAlarms.add('Lagging', handler, {
+    metrics: [handler.metric('IteratorAge', { statistic: 'Maximum' })],
+    impact,
   });
 }
 

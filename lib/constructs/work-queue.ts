@@ -3,7 +3,6 @@ import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-import { accept, FAILURES_ARE_SEEN } from './accept.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface WorkQueueProps {
@@ -14,50 +13,33 @@ export interface WorkQueueProps {
   readonly maxReceiveCount: number;
   /** How old a message may become that has been tried less than three times. SQS counts no others. */
   readonly late: Duration;
-  /** What people cannot do or see while messages wait or are dead letters, in a sentence; told with its alarms. */
+  /** What people cannot do or see while messages wait, in a sentence; told with its alarm. */
   readonly impact: string;
 }
 
-/** A queue of work, encrypted, with a queue for dead letters and alarms about both. */
+/** A queue of work, encrypted, with an alarm; its dead letters are in the queue of all. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
-  readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     const { foundation, visibilityTimeout, maxReceiveCount, late, impact } = props;
-    const common = {
+    this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-    };
-    const deadLetters = new Queue(this, 'Dead', common);
-    this.deadLetters = deadLetters;
-    accept(deadLetters, FAILURES_ARE_SEEN, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
-    this.queue = new Queue(this, 'Queue', {
-      ...common,
       visibilityTimeout,
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount },
+      deadLetterQueue: { queue: foundation.deadLetters.queue, maxReceiveCount },
     });
-    const worse = {
-      impact,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // A queue that nobody has used for hours says nothing.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    };
     foundation.alarms.raise(this.queue, 'Lagging', {
-      ...worse,
+      impact,
       metric: this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }),
       threshold: late.toSeconds(),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       when: [2, 2],
+      // A queue that nobody has used for hours says nothing.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       runbook: 'respond-to-a-queue-that-lags',
-    });
-    foundation.alarms.raise(deadLetters, 'NotEmpty', {
-      ...worse,
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      threshold: 1,
-      when: [1, 1],
-      runbook: 'respond-to-dead-letters',
     });
   }
 }

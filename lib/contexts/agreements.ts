@@ -68,7 +68,7 @@ export class AgreementsContext extends Construct {
     });
     mayUse(table, partners, { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
     runOnStream(partners, {
-      alarms: foundation.alarms,
+      foundation,
       table: institutions.table,
       filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
       impact: PARTNERS_IMPACT,

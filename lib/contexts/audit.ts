@@ -152,7 +152,7 @@ export class AuditContext extends Construct {
       timeout: Duration.seconds(30),
     });
     mayUse(this.table.table, job, { Query: ['CHAIN#*'], PutItem: ['CHAIN#*', 'CHAINS'] });
-    runOnStream(job, { alarms: foundation.alarms, table: source.table, filters, impact: IMPACT });
+    runOnStream(job, { foundation, table: source.table, filters, impact: IMPACT });
     return job;
   }
 

@@ -20,18 +20,13 @@ export interface DocumentsContextProps {
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
-  /** The registry of partners, whose changes this context follows. */
-  readonly institutions: ContextTable;
-  /** What institutions have agreed: parties read their agreements' documents. */
-  readonly agreements: ContextTable;
 }
 
 const CHECK_IMPACT = 'Files that partners have uploaded are not checked, and cannot be downloaded.';
 const KEEP_IMPACT =
   'What was rejected or deleted is not removed from the bucket yet, and agreements’ files are not locked.';
-const PARTNERS_IMPACT =
-  'New partners cannot keep documents, and those whose status has changed are still treated as before.';
-const AGREEMENTS_IMPACT = 'Documents of new agreements are refused.';
+const FOLLOWING_IMPACT =
+  'New partners cannot keep documents, those whose status has changed are still treated as before, and documents of new agreements are refused.';
 const SWEEP_IMPACT = 'What was begun to be uploaded and came to nothing is not cleaned up.';
 
 /** What an agreement says is kept for ten years, as the audit is; a trial is over in a day. */
@@ -84,7 +79,6 @@ export class DocumentsContext extends Construct {
     this.#check();
     this.#keep();
     this.#sweep();
-    this.#follow();
   }
 
   /** What becomes of a file that has arrived. */
@@ -136,7 +130,7 @@ export class DocumentsContext extends Construct {
       ...['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:AbortMultipartUpload'],
     ]);
     runOnStream(keeping, {
-      alarms: foundation.alarms,
+      foundation,
       table: this.table.table,
       filters: [{ eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['DOCUMENT'] } } } }],
       impact: KEEP_IMPACT,
@@ -174,33 +168,27 @@ export class DocumentsContext extends Construct {
     });
   }
 
-  /** What this context has to know of others. */
-  #follow(): void {
-    const { foundation, institutions, agreements } = this.#props;
-    const partners = this.#function('Partners', {
-      description: 'Follows the registry of partners',
-      impact: PARTNERS_IMPACT,
-      entry: 'partners-handler',
+  /** Has it know of others what it must. @param audit who tells of them */
+  follow(audit: ContextTable): void {
+    const following = this.#function('Following', {
+      description: 'Follows the registry of partners, and the agreements whose documents are kept',
+      impact: FOLLOWING_IMPACT,
+      entry: 'following-handler',
     });
-    mayUse(this.table.table, partners, { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
-    runOnStream(partners, {
-      alarms: foundation.alarms,
-      table: institutions.table,
-      filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
-      impact: PARTNERS_IMPACT,
-    });
-
-    const agreed = this.#function('Agreements', {
-      description: 'Follows the agreements whose documents are kept',
-      impact: AGREEMENTS_IMPACT,
-      entry: 'agreements-handler',
-    });
-    mayUse(this.table.table, agreed, { PutItem: ['AGREEMENT#*'] });
-    runOnStream(agreed, {
-      alarms: foundation.alarms,
-      table: agreements.table,
-      filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } }],
-      impact: AGREEMENTS_IMPACT,
+    mayUse(this.table.table, following, { PutItem: ['AGREEMENT#*', 'PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
+    runOnStream(following, {
+      foundation: this.#props.foundation,
+      table: audit.table,
+      filters: [
+        {
+          eventName: ['INSERT'],
+          dynamodb: {
+            Keys: { pk: { S: [{ prefix: 'CHAIN#' }] } },
+            NewImage: { subjectType: { S: ['agreement', 'institution'] } },
+          },
+        },
+      ],
+      impact: FOLLOWING_IMPACT,
     });
   }
 

@@ -135,7 +135,7 @@ export class InstitutionsContext extends Construct {
     http.grantAdmission(admission);
     // At once, when who is to be admitted has changed; and every minute, whoever else has changed the authorizer.
     runOnStream(admission, {
-      alarms: foundation.alarms,
+      foundation,
       table,
       filters: [{ dynamodb: { Keys: { pk: { S: ['CLIENT', 'SHUT-OUT'] } } } }],
       impact: ADMISSION_IMPACT,

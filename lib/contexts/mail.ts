@@ -78,7 +78,7 @@ export class Mail extends Construct {
       late: Duration.minutes(15),
       impact: IMPACT,
     });
-    const targets = [new SqsQueue(queue.queue, { deadLetterQueue: queue.deadLetters })];
+    const targets = [new SqsQueue(queue.queue, { deadLetterQueue: this.#props.foundation.deadLetters.queue })];
     new Rule(this, 'ToQueue', {
       description: 'What people at partners are mailed of',
       // The library's own interface of a bus is not what its bus is.

@@ -67,7 +67,7 @@ export class NotificationsContext extends Construct {
     mayUse(table, publish, { PutItem: ['FEED#*', 'PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
     this.bus.grantPutEventsTo(publish);
     runOnStream(publish, {
-      alarms: foundation.alarms,
+      foundation,
       table: audit.table,
       filters: [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'CHAIN#' }] } } } }],
       impact: IMPACT,

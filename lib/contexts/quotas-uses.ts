@@ -54,6 +54,5 @@ export const QUOTAS_USES = {
     DeleteItem: LINES,
   },
   remind: { GetItem: ['GRANT#*'], PutItem: ['REMINDER#*'] },
-  partners: { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] },
-  agreements: { PutItem: ['AGREEMENT#*'] },
+  following: { PutItem: ['AGREEMENT#*', 'PARTNER#*'], UpdateItem: ['SHUT-OUT'] },
 } as const satisfies Record<string, Uses>;

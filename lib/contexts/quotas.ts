@@ -20,9 +20,7 @@ export interface QuotasContextProps {
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
-  /** The registry of partners, whose changes this context follows. */
-  readonly institutions: ContextTable;
-  /** What institutions have agreed, which grants are given under. */
+  /** What institutions have agreed, which grants are given under, and the partners as they are known there. */
   readonly agreements: ContextTable;
 }
 
@@ -34,11 +32,8 @@ const LEDGER_IMPACT =
   'What happens to grants and bookings is not in their ledgers: partners and auditors cannot see who used which course.';
 const CLOSING_IMPACT =
   'A period that was ended stays half closed: unused courses neither go into the next one nor back to the pool.';
-const PARTNERS_IMPACT =
-  'New partners cannot offer or get courses, and those whose status has changed are still treated as before.';
-
-const AGREEMENTS_IMPACT =
-  'Grants under new agreements are refused, and grants can still be given under an agreement that was ended.';
+const FOLLOWING_IMPACT =
+  'New partners cannot offer or get courses, and those whose status has changed are still treated as before; grants under new agreements are refused, and can still be given under one that was ended.';
 
 /** Pools, grants and bookings, and the jobs that keep them true. */
 export class QuotasContext extends Construct {
@@ -48,7 +43,7 @@ export class QuotasContext extends Construct {
 
   constructor(scope: Construct, id: string, props: QuotasContextProps) {
     super(scope, id);
-    const { bundle, foundation, http, cursors, institutions, agreements } = props;
+    const { bundle, foundation, http, cursors, agreements } = props;
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners’ staff cannot make, confirm or look up bookings, or are told to try again.',
@@ -108,7 +103,7 @@ export class QuotasContext extends Construct {
     mayUse(table, settle, QUOTAS_USES.settle);
     const Keys = { sk: { S: [{ prefix: 'BOOKING#' }] } };
     runOnStream(settle, {
-      alarms: foundation.alarms,
+      foundation,
       table,
       filters: [
         { eventName: ['MODIFY'], dynamodb: { Keys } },
@@ -129,7 +124,7 @@ export class QuotasContext extends Construct {
     });
     mayUse(table, ledger, QUOTAS_USES.ledger);
     runOnStream(ledger, {
-      alarms: foundation.alarms,
+      foundation,
       table,
       filters: [{ dynamodb: { Keys: { sk: { S: ['GRANT', { prefix: 'BOOKING#' }] } } } }],
       impact: LEDGER_IMPACT,
@@ -169,42 +164,26 @@ export class QuotasContext extends Construct {
     });
     mayUse(table, closing, QUOTAS_USES.closing);
     runOnStream(closing, {
-      alarms: foundation.alarms,
+      foundation,
       table,
       filters: [{ dynamodb: { Keys: { sk: { S: ['POOL'] } }, NewImage: { status: { S: ['closing'] } } } }],
       impact: CLOSING_IMPACT,
     });
 
-    const { function: partners } = new ContextFunction(this, 'Partners', {
+    const { function: following } = new ContextFunction(this, 'Following', {
       foundation,
-      description: 'Follows the registry of partners',
-      impact: PARTNERS_IMPACT,
+      description: 'Follows the agreements that grants are given under, and the partners as agreements know them',
+      impact: FOLLOWING_IMPACT,
       bundle,
-      entry: 'quotas-partners-handler',
+      entry: 'quotas-following-handler',
       environment,
     });
-    mayUse(table, partners, QUOTAS_USES.partners);
-    runOnStream(partners, {
-      alarms: foundation.alarms,
-      table: institutions.table,
-      filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
-      impact: PARTNERS_IMPACT,
-    });
-
-    const { function: agreed } = new ContextFunction(this, 'Agreements', {
+    mayUse(table, following, QUOTAS_USES.following);
+    runOnStream(following, {
       foundation,
-      description: 'Follows the agreements that grants are given under',
-      impact: AGREEMENTS_IMPACT,
-      bundle,
-      entry: 'quotas-agreements-handler',
-      environment,
-    });
-    mayUse(table, agreed, QUOTAS_USES.agreements);
-    runOnStream(agreed, {
-      alarms: foundation.alarms,
       table: agreements.table,
-      filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } }],
-      impact: AGREEMENTS_IMPACT,
+      filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT', 'PARTNER'] } } } }],
+      impact: FOLLOWING_IMPACT,
     });
     this.#watchCapacity(foundation);
   }

@@ -1,6 +1,6 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { accept, MADE_LATER, ONE_ROLE } from '../constructs/accept.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import type { Foundation } from '../constructs/foundation.ts';
+import { OwnRole } from '../constructs/own-role.ts';
 import { queueEvents, runOnQueue } from '../constructs/triggers.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 
@@ -30,7 +31,7 @@ export class Reminders extends Construct {
   constructor(scope: Construct, id: string, { bundle, foundation, bus, remind }: RemindersProps) {
     super(scope, id);
     const group = new ScheduleGroup(this, 'Group', { removalPolicy: foundation.removalPolicy });
-    const role = new Role(this, 'Role', {
+    const role = new OwnRole(this, 'Role', {
       description: 'Reminds of deadlines, for EventBridge Scheduler',
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },

@@ -17,18 +17,15 @@ export interface TrainingContextProps {
   readonly foundation: Foundation;
   readonly http: ContractHttpApi;
   readonly cursors: SigningSecret;
-  /** The registry of partners, whose changes this context follows. */
-  readonly institutions: ContextTable;
-  /** What institutions have agreed, which programmes are offered under. */
+  /** What institutions have agreed, which programmes are offered under, and the partners as they are known there. */
   readonly agreements: ContextTable;
 }
 
 const SWEEP_IMPACT = 'Seats that nobody confirmed, or that are released, stay empty while others wait for one.';
 const SETTLE_IMPACT =
   'Applications to cancelled cohorts stay open, and after a request that broke off a seat can be shown as taken.';
-const PARTNERS_IMPACT =
-  'New partners cannot offer programmes or apply, and those whose status has changed are still treated as before.';
-const AGREEMENTS_IMPACT = 'Programmes under new agreements are refused, and can still be offered under ended ones.';
+const FOLLOWING_IMPACT =
+  'New partners cannot offer programmes or apply, and those whose status has changed are still treated as before; programmes under new agreements are refused, and can still be offered under ended ones.';
 const REMIND_IMPACT = 'Nobody is reminded of seats before they lapse.';
 
 /**
@@ -64,8 +61,7 @@ const USES = {
     DeleteItem: LINES,
   },
   remind: { GetItem: ['COHORT#*'], PutItem: ['REMINDER#*'] },
-  partners: { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] },
-  agreements: { PutItem: ['AGREEMENT#*'] },
+  following: { PutItem: ['AGREEMENT#*', 'PARTNER#*'], UpdateItem: ['SHUT-OUT'] },
 } as const satisfies Record<string, Uses>;
 
 /** Joint training programmes: cohorts, applications and seats, and the jobs that keep them true. */
@@ -78,12 +74,11 @@ export class TrainingContext extends Construct {
   constructor(scope: Construct, id: string, props: TrainingContextProps) {
     super(scope, id);
     this.#props = props;
-    const { foundation, http, cursors, institutions, agreements } = props;
+    const { foundation, http, cursors, agreements } = props;
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners’ staff cannot offer programmes, apply or look up applications, or are told to try again.',
     });
-    const { alarms } = foundation;
 
     const handler = this.#function('Http', 'http', {
       description: 'Training programmes, cohorts and applications',
@@ -112,7 +107,7 @@ export class TrainingContext extends Construct {
     });
     const pk = { S: [{ prefix: 'COHORT#' }] };
     runOnStream(settle, {
-      alarms,
+      foundation,
       table: this.table.table,
       filters: [
         { eventName: ['MODIFY'], dynamodb: { Keys: { pk, sk: { S: [{ prefix: 'APPLICATION#' }] } } } },
@@ -130,28 +125,16 @@ export class TrainingContext extends Construct {
       entry: 'remind-handler',
     });
 
-    const partners = this.#function('Partners', 'partners', {
-      description: 'Follows the registry of partners',
-      impact: PARTNERS_IMPACT,
-      entry: 'partners-handler',
+    const following = this.#function('Following', 'following', {
+      description: 'Follows the agreements that programmes are offered under, and the partners as agreements know them',
+      impact: FOLLOWING_IMPACT,
+      entry: 'following-handler',
     });
-    runOnStream(partners, {
-      alarms,
-      table: institutions.table,
-      filters: [{ dynamodb: { Keys: { pk: { S: ['INSTITUTION'] } } } }],
-      impact: PARTNERS_IMPACT,
-    });
-
-    const agreed = this.#function('Agreements', 'agreements', {
-      description: 'Follows the agreements that programmes are offered under',
-      impact: AGREEMENTS_IMPACT,
-      entry: 'agreements-handler',
-    });
-    runOnStream(agreed, {
-      alarms,
+    runOnStream(following, {
+      foundation,
       table: agreements.table,
-      filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT'] } } } }],
-      impact: AGREEMENTS_IMPACT,
+      filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT', 'PARTNER'] } } } }],
+      impact: FOLLOWING_IMPACT,
     });
   }
 

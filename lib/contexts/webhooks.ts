@@ -148,7 +148,7 @@ export class Webhooks extends Construct {
     mayUse(table.table, handler, { Query: ['WAITING#*', 'WEBHOOKS#*'] });
     this.#deliveries.queue.grant(handler, 'sqs:SendMessage');
     runOnStream(handler, {
-      alarms: foundation.alarms,
+      foundation,
       table: table.table,
       filters: [
         {

@@ -76,8 +76,9 @@ describe.concurrent('a suspended institution', { timeout: 150_000 }, () => {
 
   test.skipIf(DEPLOYED)('is not made by an old change that is told again', async ({ expect }) => {
     const { id } = scene.provider;
-    const NewImage = { pk: { S: 'INSTITUTION' }, id: { S: id }, status: { S: 'suspended' }, version: { N: '0' } };
-    await hub.invoke('QuotasPartners', { Records: [{ eventName: 'MODIFY', dynamodb: { NewImage } }] });
+    const key = { pk: { S: `PARTNER#${id}` }, sk: { S: 'PARTNER' } };
+    const NewImage = { ...key, status: { S: 'suspended' }, version: { N: '0' } };
+    await hub.invoke('QuotasFollowing', { Records: [{ eventName: 'MODIFY', dynamodb: { NewImage } }] });
     await new Promise((resolve) => setTimeout(resolve, 21_000));
     expect((await scene.provider.coordinator.call('listPools')).code).toBe('200');
   });

@@ -100,6 +100,13 @@ describe('every alarm', () => {
     ]);
   });
 
+  test('is one that CloudWatch takes', () => {
+    for (const alarm of metricAlarms) {
+      expect(watchedBy(alarm).length).toBeLessThanOrEqual(10);
+      expect(String(at(alarm, 'AlarmDescription')).length).toBeLessThanOrEqual(1024);
+    }
+  });
+
   test('of a metric of the Hub’s own watches one that functions emit', () => {
     const own = metricAlarms.flatMap(watchedBy).filter(({ Namespace }) => !Namespace.startsWith('AWS/'));
     expect(own.length).toBeGreaterThanOrEqual(2);
@@ -112,8 +119,19 @@ describe('every alarm', () => {
 });
 
 describe('an alarm watches', () => {
+  const functions = template.ofType('AWS::Lambda::Function');
+
   test.each(['Errors', 'Throttles'])('the %s of every function', (metric) => {
-    for (const each of template.ofType('AWS::Lambda::Function')) expect(watchers(metric, each)).toHaveLength(1);
+    for (const each of functions) expect(watchers(metric, each)).toHaveLength(1);
+  });
+
+  test('functions of one context only, and tells of each what it is for', () => {
+    for (const each of functions) {
+      const [alarm] = watchers('Errors', each);
+      const [, context = '', names = ''] = /^([A-Z][a-z]+)(\w+?)Function[0-9A-F]{8}$/.exec(each.logicalId) ?? [];
+      expect(String(alarm && at(alarm, 'AlarmName'))).toMatch(new RegExp(`^OncologyHub-prod-${context}-Failing\\d?$`));
+      expect(String(alarm && at(alarm, 'AlarmDescription'))).toMatch(new RegExp(`\\b${names}(, \\w+)*: `));
+    }
   });
 
   /** Queues that functions are run on; all others keep what failed. */
@@ -121,7 +139,7 @@ describe('an alarm watches', () => {
 
   test('every queue of what failed, from its first message on', () => {
     const queues = template.ofType('AWS::SQS::Queue').filter(({ logicalId }) => !worked.includes(logicalId));
-    expect(queues.length).toBeGreaterThanOrEqual(12);
+    expect(queues.length).toBeGreaterThanOrEqual(2);
     for (const queue of queues) {
       const [alarm] = watchers('ApproximateNumberOfMessagesVisible', queue);
       expect(alarm?.properties).toMatchObject({ Threshold: 1, Statistic: 'Maximum', EvaluationPeriods: 1 });

@@ -11,6 +11,10 @@ const INVOKED_BY_AN_ADMIN = ['InstitutionsRegisterFunction', 'InstitutionsMember
 /** Functions that read whole files, which have five gigabytes at most. */
 const READING_FILES = ['DocumentsArrivedFunction', 'DocumentsSweepFunction'];
 
+test('a stack has room for more: CloudFormation takes five hundred resources', () => {
+  expect(template.resources.size).toBeLessThanOrEqual(400);
+});
+
 describe('every function', () => {
   const functions = () => template.ofType('AWS::Lambda::Function');
 
@@ -367,8 +371,17 @@ test('what fails on a stream is retried, then parked', () => {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRecordAgeInSeconds: 86_400,
-      DestinationConfig: { OnFailure: { Destination: expect.anything() as object } },
     });
+    const destination = at(mapping, 'DestinationConfig', 'OnFailure', 'Destination');
+    expect(template.find(references(destination)[0] ?? '', 'AWS::SQS::Queue').logicalId).toMatch(/^FoundationParked/);
+    const lambda = template.find(references(at(mapping, 'FunctionName'))[0] ?? '', 'AWS::Lambda::Function');
+    const role = template.find(references(at(lambda, 'Role'))[0] ?? '', 'AWS::IAM::Role');
+    const statements = at(role, 'Policies', 0, 'PolicyDocument', 'Statement') as {
+      Action: unknown;
+      Resource: unknown;
+    }[];
+    const sends = statements.filter(({ Action }) => Action === 'sqs:SendMessage');
+    expect(sends.flatMap(({ Resource }) => Resource)).toContainEqual(destination);
   }
 });
 

@@ -71,7 +71,8 @@ export async function act(
     // What is over is judged as that, by what is there now.
     const judged = over.length === 0 ? before : await partyOf(ports, application, alone);
     const deed = deedOf(ports, permission);
-    const next = await Promise.all(judged.map((each) => judge(each, deed)));
+    const next: Application[] = [];
+    for (const each of judged) next.push(await judge(each, deed));
     const outcome = await write(creation, next);
     if (outcome.kind === 'done' || outcome.kind === 'replayed') {
       const moves = next.some(({ status }, index) => status !== judged[index]?.status);

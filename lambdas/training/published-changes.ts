@@ -45,7 +45,7 @@ const programme: Told<ProgrammeItem> = {
 
 const CohortItem = z.object({
   ...{ id: z.string(), hostId: z.string(), programmeId: z.string(), status: z.string() },
-  ...{ dates: z.unknown(), timeZone: z.string(), days: z.unknown(), applications: z.unknown() },
+  ...{ dates: z.unknown(), timeZone: z.string(), days: z.optional(z.unknown()), applications: z.unknown() },
   seats: z.object({ total: z.int(), minimum: z.int(), kept: z.array(z.looseObject({ institutionId: z.string() })) }),
   ...{ confirmWithinDays: z.int(), cancellationReason: z.optional(z.string()), venue: z.unknown() },
   ...stamp,
@@ -81,7 +81,7 @@ const ApplicationItem = z.object({
   ...{ confirmBy: z.optional(z.string()), declineReason: z.optional(z.string()) },
   reviews: z.array(z.object({ score: z.int() })),
   attendance: z.record(z.string(), z.string()),
-  ...{ nominee: z.unknown(), motivation: z.unknown(), documents: z.unknown() },
+  ...{ nominee: z.unknown(), motivation: z.optional(z.unknown()), documents: z.unknown() },
   ...stamp,
 });
 type ApplicationItem = z.infer<typeof ApplicationItem>;

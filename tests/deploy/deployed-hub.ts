@@ -93,11 +93,13 @@ async function deploy(
     institutions: await stack.table('Institutions'),
     agreements: await stack.table('Agreements'),
     quotas: await stack.table('Quotas'),
+    training: await stack.table('Training'),
     documents: await stack.table('DocumentsData'),
     audit: await stack.table('Audit'),
     notifications: await stack.table('Notifications'),
   };
-  for (const table of [tables.agreements, tables.quotas]) await partnersAreKnown(table, partners.length, environment);
+  for (const table of [tables.agreements, tables.quotas, tables.training])
+    await partnersAreKnown(table, partners.length, environment);
   const url = await stack.apiUrl();
   note(`${String(partners.length)} partners registered; ${url} answers`);
 

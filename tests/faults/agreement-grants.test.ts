@@ -93,7 +93,9 @@ describe('between the look and the grant', () => {
 
   test('a new version is the one that the grant names', async () => {
     const validity = { from: '2026-02-01', timeZone: 'UTC' };
-    const approved = [{ version: 2, hash: 'b'.repeat(64), services: ['proton-therapy' as const], programmes: [], validity }];
+    const approved = [
+      { version: 2, hash: 'b'.repeat(64), services: ['proton-therapy' as const], programmes: [], validity },
+    ];
     expect(await giveWhile({ approved })).toEqual({ outcome: '2', looks: 2, unallocated: 3 });
   });
 });

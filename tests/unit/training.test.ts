@@ -167,8 +167,7 @@ describe('a cohort', () => {
     ['published', '2026-05-10', { status: 'cancelled' }, 'cohort-state-conflict'],
     ['cancelled', '2026-03-20', { seats: body.seats }, 'cohort-state-conflict'],
   ] as const)('%s, on %s, changed by %j: %s', (status, day, change, expected) => {
-    const changing = () =>
-      changedCohort({ ...cohort, status }, programme, change, deed(HOST, at(`${day}T09:00:00Z`)));
+    const changing = () => changedCohort({ ...cohort, status }, programme, change, deed(HOST, at(`${day}T09:00:00Z`)));
     expect(outcome(changing)).toBe(expected);
   });
 

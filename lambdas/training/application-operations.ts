@@ -27,13 +27,16 @@ export interface Seen {
 }
 
 /** How the caller stands to an application. */
-async function relationsOf(ports: Ports, { hostId, institutionId, programmeId }: Application, caller: string) {
-  const relations: Relation[] = [];
-  if (hostId === caller) relations.push('host');
-  if (institutionId === caller) relations.push('applicant');
-  if (relations.length > 0) return relations;
+async function relationsOf(
+  ports: Ports,
+  { hostId, institutionId, programmeId }: Application,
+  caller: string,
+): Promise<Relation[]> {
+  const own: Relation[] = institutionId === caller ? ['applicant'] : [];
+  if (hostId === caller) return ['host', ...own];
   const { partners } = await readProgramme(ports, programmeId);
-  return [partners.includes(caller) ? 'party' : 'none'] satisfies Relation[];
+  const relations: Relation[] = partners.includes(caller) ? ['party', ...own] : own;
+  return relations.length === 0 ? ['none'] : relations;
 }
 
 /** @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */

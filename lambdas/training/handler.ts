@@ -91,6 +91,6 @@ export const handler = serve(routes, guardsOn(table), [
     return ok({ body: name, version });
   }),
   on(routes.eraseTraineeName, async ({ params, ...request }) =>
-    acted(await eraseName(ports, { ...request, body: undefined, ...params })),
+    acted(await eraseName(ports, { ...request, body: {}, ...params })),
   ),
 ]);

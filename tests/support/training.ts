@@ -77,6 +77,14 @@ export async function aCohort(
   return { host: holding, applicant: applicant ?? (await anInstitution()), programme: of, cohort: cohort.ok };
 }
 
+/** What stands in the paths of a programme, by parameter; its institutions are the scene's own. */
+export async function trainingPaths(host: Institution, applicant: Institution): Promise<Record<string, string>> {
+  const scene = await aCohort({ host, applicant });
+  const { id: applicationId } = await aConfirmed(scene);
+  await change(applicant, 'nameTrainee', { id: applicationId }, { displayName: 'A. Nonymous', consent: true });
+  return { programmeId: scene.programme.id, cohortId: scene.cohort.id, applicationId, date: day(30) };
+}
+
 export async function changeCohort({ host, cohort }: Pick<Training, 'host' | 'cohort'>, body: object) {
   const params = { cohortId: cohort.id };
   const ifMatch = String((await host.coordinator.call('getCohort', { params })).headers.etag);

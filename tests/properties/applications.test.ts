@@ -44,13 +44,14 @@ const step = fc.oneof(
     arbitrary: fc.record({
       ...{ do: fc.constant('apply' as const), institution, first: fc.nat({ max: 6 }) },
       size: fc.constantFrom(1, 1, 1, 2, 3),
+      accepted: fc.boolean(),
     }),
   },
   {
-    weight: 9,
+    weight: 5,
     arbitrary: fc.record({
       do: fc.constant('act' as const),
-      action: fc.constantFrom<keyof typeof ACTIONS>('accept', 'accept', 'accept', 'confirm', 'decline', 'withdraw'),
+      action: fc.constantFrom<keyof typeof ACTIONS>('accept', 'confirm', 'confirm', 'decline', 'withdraw', 'withdraw'),
       application: fc.nat({ max: 9 }),
     }),
   },
@@ -93,7 +94,7 @@ async function newScene() {
 type Scene = Awaited<ReturnType<typeof newScene>>;
 
 async function carryOut(scene: Scene, wanted: Step): Promise<string> {
-  const { world, host, applicants, cohortId, made } = scene;
+  const { world, applicants, cohortId, made } = scene;
   // The line is ordered by the time of acceptance: no two at the same.
   world.advance(1 / 60);
   switch (wanted.do) {
@@ -104,19 +105,17 @@ async function carryOut(scene: Scene, wanted: Step): Promise<string> {
         ...{ yearsOfPractice: 1, languages: [] },
       }));
       const request = { permission: as(caller, routes.createApplication), cohortId, body: { nominees, documents: [] } };
-      return outcomeOf(apply(world, { ...request, idempotencyKey: uuidv7() }), ({ value: { id, group = [id] } }) => {
-        for (const each of group) made.set(each, caller);
+      let first: string | undefined;
+      const applied = await outcomeOf(apply(world, { ...request, idempotencyKey: uuidv7() }), ({ value }) => {
+        first = value.id;
+        for (const each of value.group ?? [first]) made.set(each, caller);
         return 'applied';
       });
+      return first === undefined || !wanted.accepted ? applied : act(scene, 'accept', first, caller);
     }
     case 'act': {
-      const entry = [...made][wanted.application];
-      if (entry === undefined) return 'no application';
-      const [applicationId, caller] = entry;
-      const who = wanted.action === 'accept' || wanted.action === 'decline' ? host : caller;
-      const request = { permission: as(who, ROUTES[wanted.action]), applicationId, body: {} };
-      const keys = { idempotencyKey: undefined, expectedVersion: undefined };
-      return outcomeOf(ACTIONS[wanted.action](world, { ...request, ...keys }), ({ value }) => value.application.status);
+      const entry = [...made][wanted.application % Math.max(1, made.size)];
+      return entry === undefined ? 'no application' : act(scene, wanted.action, ...entry);
     }
     case 'wait':
       world.advance(wanted.days * 24 * 60);
@@ -127,6 +126,18 @@ async function carryOut(scene: Scene, wanted: Step): Promise<string> {
     case 'seats':
       return changeSeats(scene, wanted.seats);
   }
+}
+
+function act(
+  { world, host }: Scene,
+  action: keyof typeof ACTIONS,
+  applicationId: string,
+  caller: Caller,
+): Promise<string> {
+  const who = action === 'accept' || action === 'decline' ? host : caller;
+  const request = { permission: as(who, ROUTES[action]), applicationId, body: {} };
+  const keys = { idempotencyKey: undefined, expectedVersion: undefined };
+  return outcomeOf(ACTIONS[action](world, { ...request, ...keys }), ({ value }) => value.application.status);
 }
 
 async function changeSeats(

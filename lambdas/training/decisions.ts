@@ -60,12 +60,14 @@ export async function act(
     const { application } = await getApplication(ports, permission, applicationId);
     const earlier = await ports.applications.findEarlier(creation);
     if (earlier?.kind === 'key-reused') throw keyReused();
-    const before = await partyOf(ports, application, alone);
     if (earlier !== undefined) {
-      await follow(ports, before, before);
+      // What was done to a group has changed whether it acts as one: all of it is settled.
+      const all = await read(ports, application.group ?? [applicationId]);
+      await follow(ports, all, all);
       return { value: await getApplication(ports, permission, applicationId), replayed: true };
     }
     refuseStale('application', application, expectedVersion);
+    const before = await partyOf(ports, application, alone);
     const over = before.filter((each) => isExpired(each, ports.now()));
     for (const each of over) await expire(applicationsAsClaims(ports), each);
     // What is over is judged as that, by what is there now.
@@ -89,11 +91,14 @@ export async function act(
 }
 
 /** An application with all of its group to which the same is done. */
-async function partyOf({ applications }: Ports, application: Application, alone: boolean): Promise<Application[]> {
+function partyOf(ports: Ports, application: Application, alone: boolean): Promise<Application[]> {
   const { id, group = [id] } = application;
-  const ids = actsWithGroup(application) && !alone ? group : [id];
-  const found = await Promise.all(ids.map((each) => applications.get(each)));
-  return found.filter((each) => each !== undefined);
+  return read(ports, actsWithGroup(application) && !alone ? group : [id]);
+}
+
+async function read({ applications }: Ports, ids: readonly string[]): Promise<Application[]> {
+  const found = await Promise.all(ids.map((id) => applications.get(id)));
+  return found.filter((application) => application !== undefined);
 }
 
 /** Has the account and the line follow, and units that have become free go to who waits. */

@@ -18,7 +18,7 @@ import { cohortParams, Days, distinct, KeptSeats, programmeParams, Seats } from 
 import {
   CohortStateConflict,
   ImpossibleDates,
-  PartnerNotActive,
+  NamedInstitutionNotActive,
   ProgrammeStateConflict,
   SeatsBelowAccepted,
   SeatsDoNotAddUp,
@@ -107,7 +107,7 @@ export const cohortRoutes = defineRoutes({
       ImpossibleDates,
       SeatsDoNotAddUp,
       ProgrammeStateConflict,
-      PartnerNotActive,
+      NamedInstitutionNotActive,
       InstitutionNotActive,
     ],
   },
@@ -166,7 +166,7 @@ export const cohortRoutes = defineRoutes({
       SeatsBelowAccepted,
       ProgrammeStateConflict,
       CohortStateConflict,
-      PartnerNotActive,
+      NamedInstitutionNotActive,
     ],
   },
 });

@@ -49,7 +49,7 @@ export interface CohortCreation {
 /**
  * Drafts a cohort with its seats.
  * @throws Problem `not-found`, `role-not-permitted`, `programme-state-conflict`, `impossible-dates`, `seats-do-not-add-up`,
- *   `institution-not-active`, `partner-not-active`, `idempotency-key-reused`, `busy`
+ *   `institution-not-active`, `named-institution-not-active`, `idempotency-key-reused`, `busy`
  */
 export async function createCohort(ports: Ports, request: CohortCreation): Promise<Outcome<CohortWithAccount>> {
   const { permission, programmeId, body } = request;
@@ -82,7 +82,7 @@ export interface CohortUpdate {
 /**
  * Changes, publishes or cancels a cohort, in one transaction over it and its account; more seats go to who waits.
  * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `cohort-state-conflict`, `programme-state-conflict`,
- *   `impossible-dates`, `seats-do-not-add-up`, `seats-below-accepted`, `partner-not-active`, `busy`
+ *   `impossible-dates`, `seats-do-not-add-up`, `seats-below-accepted`, `named-institution-not-active`, `busy`
  */
 export async function updateCohort(ports: Ports, request: CohortUpdate): Promise<CohortWithAccount> {
   const { permission, cohortId, body, expectedVersion } = request;

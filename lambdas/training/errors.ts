@@ -27,8 +27,8 @@ export const SeatsBelowAccepted: ProblemType = {
     'Nobody loses a seat. Of the total, and of what is kept for an institution, at least as many are left as are accepted or confirmed there; `balance` of the cohort says how many have a seat in all.',
 };
 
-export const PartnerNotActive: ProblemType = {
-  code: 'partner-not-active',
+export const NamedInstitutionNotActive: ProblemType = {
+  code: 'named-institution-not-active',
   status: 409,
   uncounted: true,
   title: 'An institution that is named is not an active partner',
@@ -165,7 +165,7 @@ export const TRAINING_PROBLEMS: readonly ProblemType[] = [
   ImpossibleDates,
   SeatsDoNotAddUp,
   SeatsBelowAccepted,
-  PartnerNotActive,
+  NamedInstitutionNotActive,
   AgreementNotUsable,
   ProgrammeStateConflict,
   CohortStateConflict,

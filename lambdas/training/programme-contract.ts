@@ -13,7 +13,7 @@ import {
   programmeParams,
   Syllabus,
 } from './contract-parts.ts';
-import { AgreementNotUsable, PartnerNotActive, ProgrammeStateConflict } from './errors.ts';
+import { AgreementNotUsable, NamedInstitutionNotActive, ProgrammeStateConflict } from './errors.ts';
 
 /** Programmes: what is taught, by whom and to whom. When, and how many seats there are, is said of their cohorts. */
 
@@ -82,7 +82,7 @@ export const programmeRoutes = defineRoutes({
     }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The draft.', schema: Programme, etag: true },
-    problems: [InstitutionNotActive, PartnerNotActive, AgreementNotUsable],
+    problems: [InstitutionNotActive, NamedInstitutionNotActive, AgreementNotUsable],
   },
   listProgrammes: {
     operationId: 'listProgrammes',
@@ -128,7 +128,7 @@ export const programmeRoutes = defineRoutes({
     body: z.strictObject(changeable),
     ifMatch: 'required',
     response: { status: 200, description: 'The changed programme.', schema: Programme, etag: true },
-    problems: [NotFound, ProgrammeStateConflict, PartnerNotActive],
+    problems: [NotFound, ProgrammeStateConflict, NamedInstitutionNotActive],
   },
 });
 export type ProgrammeChange = z.output<typeof programmeRoutes.updateProgramme.body>;

@@ -7,7 +7,7 @@ import { type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts'
 import { Problem } from '../shared/http/problem.ts';
 import { Busy, InstitutionNotActive } from '../shared/http/problems.ts';
 import { refuseStale } from '../shared/http/versions.ts';
-import { PartnerNotActive } from './errors.ts';
+import { NamedInstitutionNotActive } from './errors.ts';
 import type { ListPorts, Outcome, Ports } from './ports.ts';
 import type { ProgrammeChange, programmeRoutes } from './programme-contract.ts';
 import {
@@ -51,7 +51,7 @@ export interface ProgrammeCreation {
 
 /**
  * Drafts a programme of the caller's institution.
- * @throws Problem `role-not-permitted`, `institution-not-active`, `partner-not-active`, `agreement-not-usable`,
+ * @throws Problem `role-not-permitted`, `institution-not-active`, `named-institution-not-active`, `agreement-not-usable`,
  *   `idempotency-key-reused`, `busy`
  */
 export async function createProgramme(ports: Ports, request: ProgrammeCreation): Promise<Outcome<Programme>> {
@@ -96,7 +96,7 @@ export interface ProgrammeUpdate {
   readonly expectedVersion: number;
 }
 
-/** @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `programme-state-conflict`, `partner-not-active` */
+/** @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `programme-state-conflict`, `named-institution-not-active` */
 export async function updateProgramme(ports: Ports, request: ProgrammeUpdate): Promise<Programme> {
   const { permission, programmeId, body, expectedVersion } = request;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -134,5 +134,5 @@ export function refusalOf(outcome: Exclude<WriteOutcome, { kind: 'done' }>, { ca
   if (outcome.kind !== 'not-active') return busy('resource');
   return outcome.institutions.includes(caller.institutionId)
     ? new Problem(InstitutionNotActive, 'Your institution is not an active partner.')
-    : new Problem(PartnerNotActive, 'Not all are active partners.', { institutions: outcome.institutions });
+    : new Problem(NamedInstitutionNotActive, 'Not all are active partners.', { institutions: outcome.institutions });
 }

@@ -139,11 +139,11 @@ describe('a programme', () => {
     const host = await anInstitution();
     const partners = [crypto.randomUUID()];
     const made = await host.coordinator.call('createProgramme', { body: aProgrammeBody({ partners }) });
-    expect(made.code).toBe('partner-not-active');
+    expect(made.code).toBe('named-institution-not-active');
     expect(made.problem).toMatchObject({ institutions: partners });
     const { id } = await aProgramme(host);
     const changed = { params: { programmeId: id }, body: { partners }, ifMatch: '"2"' };
-    expect((await host.coordinator.call('updateProgramme', changed)).code).toBe('partner-not-active');
+    expect((await host.coordinator.call('updateProgramme', changed)).code).toBe('named-institution-not-active');
     const stranger = api(crypto.randomUUID(), 'coordinator');
     expect((await stranger.call('createProgramme', { body: aProgrammeBody() })).code).toBe('institution-not-active');
   });
@@ -217,9 +217,11 @@ describe('a cohort', () => {
     const other = { ...options, body: aCohortBody({ seats: { total: 9 } }) };
     expect((await host.coordinator.call('createCohort', other)).code).toBe('idempotency-key-reused');
     const kept = [{ institutionId: crypto.randomUUID(), seats: 1, releaseDate: day(10) }];
-    expect((await aDraftCohort(host, programmeId, { seats: { total: 2, kept } })).code).toBe('partner-not-active');
+    expect((await aDraftCohort(host, programmeId, { seats: { total: 2, kept } })).code).toBe(
+      'named-institution-not-active',
+    );
     const changed = await changeCohort({ host, cohort: first.ok }, { seats: { total: 2, kept } });
-    expect(changed.code).toBe('partner-not-active');
+    expect(changed.code).toBe('named-institution-not-active');
   });
 
   test('that is cancelled ends its applications, tells their institutions, and takes nobody any more', async () => {

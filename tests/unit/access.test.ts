@@ -130,7 +130,11 @@ describe('of all actions', () => {
 
   test('a system gives no agreement, grant, loan, client or contact: it books, applies, keeps documents, and says where to call it', () => {
     const bySystems = idsOf(writes.filter(({ access }) => rolesIn(access).includes('integration')));
-    expect(bySystems.filter((id) => !/Booking$|Offer$|Application$|Attendance$|Webhook|Delivery$|Document(?:Parts)?$/.test(id))).toEqual([]);
+    expect(
+      bySystems.filter(
+        (id) => !/Booking$|Offer$|Application$|Attendance$|Webhook|Delivery$|Document(?:Parts)?$/.test(id),
+      ),
+    ).toEqual([]);
   });
 
   test('every role that a rule names can have a token for the action', () => {

@@ -84,6 +84,7 @@ async function run({ port, fresh }: Flags): Promise<void> {
         institutions: hub.tableName('Institutions'),
         agreements: hub.tableName('Agreements'),
         quotas: hub.tableName('Quotas'),
+        training: hub.tableName('Training'),
         documents: hub.tableName('DocumentsData'),
         audit: hub.tableName('Audit'),
       };

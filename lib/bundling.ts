@@ -30,6 +30,7 @@ export const bundling = Promise.all([
         'closing-handler',
         'remind-handler',
       ],
+      training: ['handler', 'sweep-handler', 'settle-handler', 'following-handler', 'remind-handler'],
       notifications: [
         'handler',
         'publish-handler',
@@ -57,6 +58,7 @@ export const bundling = Promise.all([
         'institutions-handler',
         'webhooks-handler',
         'documents-handler',
+        'training-handler',
         'anchor-handler',
       ],
     },

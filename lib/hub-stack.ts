@@ -18,6 +18,7 @@ import { NotificationsContext } from './contexts/notifications.ts';
 import { PortalContext } from './contexts/portal.ts';
 import { QuotasContext } from './contexts/quotas.ts';
 import { Reminders } from './contexts/reminders.ts';
+import { TrainingContext } from './contexts/training.ts';
 import { Webhooks } from './contexts/webhooks.ts';
 import type { StageConfig } from './stage-config.ts';
 
@@ -51,7 +52,7 @@ export class HubStack extends Stack {
       cursors,
       institutions: registry,
     });
-    const { table: quotas, remind } = new QuotasContext(this, 'Quotas', {
+    const { table: quotas, remind: booking } = new QuotasContext(this, 'Quotas', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -60,6 +61,14 @@ export class HubStack extends Stack {
     });
 
     const documents = new DocumentsContext(bucket, { bundle: BUNDLES.contexts, foundation, http, cursors });
+
+    const { table: training, remind: application } = new TrainingContext(this, 'Training', {
+      bundle: BUNDLES.contexts,
+      foundation,
+      http,
+      cursors,
+      agreements,
+    });
 
     const audit = new AuditContext(this, 'Audit', {
       bundle: BUNDLES.contexts,
@@ -71,6 +80,7 @@ export class HubStack extends Stack {
       agreements,
       quotas,
       documents: documents.table,
+      training,
     });
     documents.follow(audit.table);
     const { table: feed, bus } = new NotificationsContext(this, 'Notifications', {
@@ -88,6 +98,7 @@ export class HubStack extends Stack {
       bus,
       institutions: registry,
     });
+    const remind = { booking, application };
     new Reminders(this, 'Reminders', { bundle: BUNDLES.contexts, foundation, bus, remind });
     audit.followWebhooks(feed);
     new Webhooks(this, 'Webhooks', { bundle: BUNDLES.contexts, foundation, http, cursors, table: feed, bus });

@@ -46,6 +46,8 @@ import {
   UnsupportedMediaType,
 } from '../lambdas/shared/http/problems.ts';
 import type { Route, Routes } from '../lambdas/shared/http/route.ts';
+import { trainingRoutes } from '../lambdas/training/contract.ts';
+import { TRAINING_PROBLEMS } from '../lambdas/training/errors.ts';
 
 /** The OpenAPI document, made from the same contracts that the handlers validate with. */
 
@@ -54,6 +56,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Institutions: { ...institutionRoutes, ...systemRoutes },
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
+  Training: trainingRoutes,
   Documents: documentRoutes,
   Audit: auditRoutes,
   Notifications: { ...notificationRoutes, ...webhookRoutes, ...mailRoutes },
@@ -64,6 +67,7 @@ export const ALL_PROBLEMS: readonly ProblemType[] = [
   ...INSTITUTION_PROBLEMS,
   ...AGREEMENT_PROBLEMS,
   ...QUOTA_PROBLEMS,
+  ...TRAINING_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
   ...DOCUMENT_PROBLEMS,
   InvalidUnsubscribeLink,

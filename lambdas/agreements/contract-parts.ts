@@ -2,7 +2,16 @@ import * as z from 'zod/mini';
 
 import { Country } from '../shared/countries.ts';
 import { Money } from '../shared/money.ts';
-import { CalendarDate, Id, Instant, LocalizedText, Service, Sha256, TimeZone } from '../shared/values.ts';
+import {
+  CalendarDate,
+  Id,
+  Instant,
+  LocalizedText,
+  ProgrammeKind,
+  Service,
+  Sha256,
+  TimeZone,
+} from '../shared/values.ts';
 import { TooFewParties, ValidityEndsBeforeItBegins } from './errors.ts';
 
 /** What an agreement and its versions are made of. Nothing here is free text but titles, which name no person. */
@@ -45,9 +54,6 @@ export const Validity = z
     description: 'First and last day, in a time zone. Without a last day there is none.',
   });
 
-/** What is taught, and how. */
-const PROGRAMME_KINDS = ['course', 'seminar', 'fellowship', 'expert-visit', 'workshop'] as const;
-
 export const Funding = z
   .strictObject({
     covers: z.enum(['treatment', 'training', 'travel', 'accommodation', 'events']),
@@ -67,7 +73,7 @@ export const Terms = z
     services: z._default(coded(Service, 50), []).register(z.globalRegistry, {
       description: 'What may be granted under the agreement.',
     }),
-    programmes: z._default(coded(z.enum(PROGRAMME_KINDS), 10), []),
+    programmes: z._default(coded(ProgrammeKind, 10), []),
     funding: z._default(z.array(Funding).check(z.maxLength(20)), []),
   })
   .check(
@@ -162,7 +168,13 @@ export const Termination = z
 export type Termination = z.infer<typeof Termination>;
 
 /** The version that counts today, in short. */
-const InForce = z.strictObject({ version: z.int(), hash: Sha256, validity: Validity, services: z.array(Service) });
+const InForce = z.strictObject({
+  version: z.int(),
+  hash: Sha256,
+  validity: Validity,
+  services: z.array(Service),
+  programmes: z.array(ProgrammeKind),
+});
 
 export const Agreement = z
   .strictObject({

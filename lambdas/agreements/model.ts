@@ -127,7 +127,7 @@ function newVersion(content: AgreementContent, approve: boolean, { institutionId
 }
 
 function inShort({ hash, content: { version, validity, terms }, approvals }: Version): Agreement['latest'] {
-  return { version, hash, validity, services: terms.services, approvals };
+  return { version, hash, validity, services: terms.services, programmes: terms.programmes, approvals };
 }
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import type { PublishedRow } from '../audit/published-rows.ts';
 import { hasBegun, isOver } from '../shared/days.ts';
-import { Service } from '../shared/values.ts';
+import { ProgrammeKind, Service } from '../shared/values.ts';
 
 /** What other contexts may know of an agreement. This, not the table, is what they depend on. Pure. */
 
@@ -13,6 +13,8 @@ export const ApprovedVersion = z.object({
   /** As it was checked when it came in: looking up a time zone takes ten milliseconds. */
   validity: z.object({ from: z.string(), to: z.optional(z.string()), timeZone: z.string() }),
   services: z.array(Service),
+  /** Agreements of before they were told have none. */
+  programmes: z._default(z.array(ProgrammeKind), []),
 });
 export type ApprovedVersion = z.infer<typeof ApprovedVersion>;
 

@@ -39,6 +39,27 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
     },
     fields: { kind: z.string(), hash: Sha256, endsOn: CalendarDate },
   },
+  application: {
+    path: '/v1/applications/',
+    happenings: {
+      apply: { name: 'submitted', description: 'An institution applies for one of its staff.' },
+      review: { name: 'reviewed', description: 'A reviewer has scored it.' },
+      wait: {
+        name: 'waitlisted',
+        description: 'It is accepted, and has a seat a moment later, or waits for the next.',
+      },
+      accept: { name: 'accepted', description: 'It has a seat, to be confirmed before `expiresAt`.' },
+      remind: { name: 'ending', description: 'The seat goes to the next at `expiresAt`, unless it is confirmed.' },
+      confirm: { name: 'confirmed', description: 'The nominee will come.' },
+      decline: { name: 'declined', description: 'It is declined.' },
+      lapse: { name: 'lapsed', description: 'Nobody confirmed the seat in time; it goes to the next.' },
+      withdraw: { name: 'withdrawn', description: 'Its institution has withdrawn it.' },
+      cancel: { name: 'cancelled', description: 'The cohort is cancelled, and the application with it.' },
+      complete: { name: 'completed', description: 'The trainee has completed the programme.' },
+      erase: { name: 'name-erased', description: 'The name for the certificate is erased.' },
+    },
+    fields: { cohortId: Id, status, expiresAt: Instant },
+  },
   booking: {
     path: '/v1/bookings/',
     happenings: {
@@ -69,6 +90,15 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
       'end-secret': { name: 'secret-ended', description: 'A secret of a system is good no longer.' },
     },
     fields: {},
+  },
+  cohort: {
+    path: '/v1/cohorts/',
+    happenings: {
+      publish: { name: 'published', description: 'Partners see it, and apply from the first day of applications.' },
+      update: { name: 'updated', description: 'Its dates, seats, place or days of application have changed.' },
+      cancel: { name: 'cancelled', description: 'It is not held; every application to it ends.' },
+    },
+    fields: { programmeId: Id, status, seats: units },
   },
   contacts: {
     happenings: {
@@ -145,6 +175,15 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
       'end-period': { name: 'closed', description: 'Its period is closed.' },
     },
     fields: { service: z.string(), capacity: units, status },
+  },
+  programme: {
+    path: '/v1/programmes/',
+    happenings: {
+      publish: { name: 'published', description: 'Partners see it.' },
+      update: { name: 'updated', description: 'Its title, partners, prerequisites or syllabus have changed.' },
+      retire: { name: 'retired', description: 'There will be no new cohorts of it.' },
+    },
+    fields: { kind: z.string(), status },
   },
   transfer: {
     happenings: { transfer: { name: 'made', description: 'Courses have gone from one grant to another, for good.' } },

@@ -15,6 +15,34 @@ export const EN: MailTexts = {
       subject: 'An agreement is being ended',
       lead: 'Another party has ended an agreement with your institution. What was granted under it remains until its own end.',
     },
+    'application.submitted': {
+      subject: 'An application for a training has been made',
+      lead: 'A partner applies for a member of its staff. Please see that it is reviewed and decided about.',
+    },
+    'application.accepted': {
+      subject: 'A seat at a training is to be confirmed',
+      lead: 'A seat is held for a nominee. The institution that nominated should confirm it before the deadline: after that it goes to the next in line.',
+    },
+    'application.ending': {
+      subject: 'A seat at a training is about to lapse',
+      lead: 'A seat is still not confirmed. Please confirm it or withdraw before the deadline: after that it is given to the next in line automatically.',
+    },
+    'application.declined': {
+      subject: 'An application for a training has been declined',
+      lead: 'The host has declined an application for a training.',
+    },
+    'application.lapsed': {
+      subject: 'A seat at a training has lapsed',
+      lead: 'Nobody confirmed the seat in time, and it goes to the next in line.',
+    },
+    'application.withdrawn': {
+      subject: 'An application for a training has been withdrawn',
+      lead: 'A partner has withdrawn an application for a training. A seat that it had goes to the next in line.',
+    },
+    'application.cancelled': {
+      subject: 'A training has been cancelled',
+      lead: 'The training is not held, and the application to it has ended. Please tell the nominee, and see about what was booked for the journey.',
+    },
     'booking.offered': {
       subject: 'A course of treatment is offered to a waiting patient',
       lead: 'A course has become free and is offered to a patient on the waiting list. Whoever asked for it should accept or decline before the deadline: after that it goes to the next patient.',

@@ -7,7 +7,7 @@ import { Scheduler } from './scheduler.ts';
 
 const place = {
   group: environment('SCHEDULE_GROUP'),
-  target: environment('REMIND_FUNCTION_ARN'),
+  targets: { booking: environment('REMIND_BOOKING_ARN'), application: environment('REMIND_APPLICATION_ARN') },
   role: environment('SCHEDULE_ROLE_ARN'),
 };
 const ports = { scheduler: new Scheduler(place), now: () => new Date() };

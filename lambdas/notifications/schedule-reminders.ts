@@ -1,6 +1,7 @@
-import type { ReminderRequest } from '../quotas/published.ts';
+import type { ReminderRequest as BookingReminder } from '../quotas/published.ts';
+import type { ReminderRequest as ApplicationReminder } from '../training/published.ts';
 import type { CloudEvent } from './cloud-event.ts';
-import { remindingOf } from './reminder-model.ts';
+import { type Reminded, remindingOf } from './reminder-model.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Milliseconds: a schedule in the past is refused. */
@@ -12,15 +13,15 @@ export interface ReminderPorts {
 }
 
 /**
- * Makes, moves or takes away the reminder of the booking an event is about. Events may come twice and in any order: what
- * an earlier version of the booking means is left alone. Where two meet, a reminder may be left that is in vain: whoever
+ * Makes, moves or takes away the reminder of what an event is about. Events may come twice and in any order: what an
+ * earlier version means is left alone. Where two meet, a reminder may be left that is in vain: whoever
  * is run by it looks again.
  */
 export async function scheduleReminder({ scheduler, now }: ReminderPorts, event: CloudEvent): Promise<void> {
   const reminding = remindingOf(event);
   if (reminding === undefined) return;
-  const { bookingId, version, due } = reminding;
-  const name = `booking-${bookingId}`;
+  const { of, id, version, due } = reminding;
+  const name = `${of}-${id}`;
   const known = await scheduler.versionOf(name);
   if (known !== undefined && known >= version) return;
   const earliest = now().getTime() + SOON;
@@ -28,6 +29,10 @@ export async function scheduleReminder({ scheduler, now }: ReminderPorts, event:
     if (known !== undefined) await scheduler.remove(name);
     return;
   }
-  const request: ReminderRequest = { bookingId, expiresAt: due.expiresAt };
-  await scheduler.put(name, new Date(Math.max(due.at.getTime(), earliest)), { ...request, version });
+  const at = new Date(Math.max(due.at.getTime(), earliest));
+  await scheduler.put(name, at, of, { ...requestOf(of, id, due.expiresAt), version });
+}
+
+function requestOf(of: Reminded, id: string, expiresAt: string): BookingReminder | ApplicationReminder {
+  return of === 'booking' ? { bookingId: id, expiresAt } : { applicationId: id, expiresAt };
 }

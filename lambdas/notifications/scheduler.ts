@@ -9,19 +9,21 @@ import {
 } from '@aws-sdk/client-scheduler';
 import * as z from 'zod/mini';
 
-/** Reminders as one-time schedules of EventBridge Scheduler, one at most for each booking. Each is gone when it has run. */
+import type { Reminded } from './reminder-model.ts';
+
+/** Reminders as one-time schedules of EventBridge Scheduler, one at most for each booking or application. Each is gone when it has run. */
 
 /** Milliseconds. */
 const TIMEOUTS = { connectionTimeout: 2500, requestTimeout: 2500, throwOnRequestTimeout: true };
 
-/** What the reminder is run with, and by which version of the booking it was asked for. */
+/** What the reminder is run with, and by which version of what it is about it was asked for. */
 const Input = z.looseObject({ version: z.int() });
 
 export interface Place {
   /** Name of the group of schedules. */
   readonly group: string;
-  /** ARN of the function that reminds. */
-  readonly target: string;
+  /** ARNs of the functions that remind, by what of. */
+  readonly targets: Readonly<Record<Reminded, string>>;
   /** ARN of the role that may run it. */
   readonly role: string;
 }
@@ -45,10 +47,11 @@ export class Scheduler {
     }
   }
 
-  /** Makes a schedule, or moves the one there is. @param input what the function is run with */
+  /** Makes a schedule, or moves the one there is. @param input what the function is run with that reminds of it */
   async put(
     name: string,
     at: Date,
+    of: Reminded,
     input: Readonly<Record<string, unknown>> & { readonly version: number },
   ): Promise<void> {
     const schedule = {
@@ -57,7 +60,7 @@ export class Scheduler {
       ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
       FlexibleTimeWindow: { Mode: 'OFF' },
       ActionAfterCompletion: 'DELETE',
-      Target: { Arn: this.#place.target, RoleArn: this.#place.role, Input: JSON.stringify(input) },
+      Target: { Arn: this.#place.targets[of], RoleArn: this.#place.role, Input: JSON.stringify(input) },
     } as const;
     try {
       await this.#client.send(new CreateScheduleCommand(schedule));

@@ -1,6 +1,6 @@
 import type { Agent } from '../shared/auth/agent.ts';
 import { inBatches } from '../shared/batches.ts';
-import { totals } from '../shared/capacity/account.ts';
+import { everySegment, totals } from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { expire } from '../shared/capacity/settle.ts';
 import { sweepAccount } from '../shared/capacity/sweep.ts';
@@ -17,7 +17,7 @@ import { accountKey } from './keys.ts';
 import type { Loan } from './loan-model.ts';
 import { type Booking, decide, type Grant, isClosed, type Pool } from './model.ts';
 import { MAX_ATTEMPTS, offerToLine } from './move-requests.ts';
-import { adjusted, everySegment, type GrantState, isWhole, nextGrant, type Stamp } from './moves.ts';
+import { adjusted, type GrantState, isWhole, nextGrant, type Stamp } from './moves.ts';
 import { settleLoan } from './settle-loan.ts';
 
 /**

@@ -1,7 +1,14 @@
 import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
-import { type Account, isQueued, planResize, type SegmentChange, totals } from '../shared/capacity/account.ts';
+import {
+  type Account,
+  everySegment,
+  isQueued,
+  planResize,
+  type SegmentChange,
+  totals,
+} from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { creationOf } from '../shared/http/creation.ts';
 import { keyReused } from '../shared/http/idempotency.ts';
@@ -16,7 +23,7 @@ import type { grantRoutes } from './grant-contract.ts';
 import { accountKey } from './keys.ts';
 import { LimitBelowOutstanding, NominalBelowLent, ReasonMissing } from './loan-errors.ts';
 import { entitlementOf, type Grant, isClosed, NO_ADJUSTMENTS, type Pool, relationsTo } from './model.ts';
-import { everySegment, isWhole, nextGrant, smallestNominal } from './moves.ts';
+import { isWhole, nextGrant, smallestNominal } from './moves.ts';
 import { getPool } from './pool-operations.ts';
 import type { Outcome, Ports } from './ports.ts';
 

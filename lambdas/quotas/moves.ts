@@ -56,20 +56,6 @@ export function isWhole({ grant, account }: GrantState): boolean {
   return totals(account).entitled === entitlementOf(grant);
 }
 
-/** The changes of some segments, and of the others that they are written, too: all change at the same moment. */
-export function everySegment(account: Account, changes: readonly SegmentChange[]): SegmentChange[] {
-  const untouched = account.filter(({ number }) => !changes.some((change) => change.number === number));
-  return [
-    ...changes,
-    ...untouched.map(({ number, entitled, queue }) => ({
-      number,
-      from: entitled,
-      to: entitled,
-      ...(queue === undefined ? {} : { queue }),
-    })),
-  ];
-}
-
 /** A grant's next version, and how its account follows. */
 export interface Moved {
   readonly grant: Grant;

@@ -14,6 +14,21 @@ export function isOver(day: string, timeZone: string, now: Date): boolean {
   return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(now) > day;
 }
 
+/** What the clocks of a time zone show at a moment, as if it were UTC: milliseconds since 1970. */
+function localAt(moment: number, timeZone: string): number {
+  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(moment);
+  return Date.parse(`${shown.replace(' ', 'T')}Z`);
+}
+
+/** When a day ends in a time zone: the first moment of the next one. @param day ISO 8601 @param timeZone as above */
+export function endOf(day: string, timeZone: string): Date {
+  const wanted = Date.parse(day) + DAY_MS;
+  let moment = wanted;
+  // The second look is at the right side of a change of the clocks.
+  for (let look = 0; look < 2; look++) moment += wanted - localAt(moment, timeZone);
+  return new Date(moment);
+}
+
 /** Whether a day has begun, in a time zone; it may be over. @param day ISO 8601 @param timeZone as above */
 export function hasBegun(day: string, timeZone: string, now: Date): boolean {
   return isOver(new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10), timeZone, now);

@@ -51,7 +51,7 @@ export const TimeZone = z
   });
 
 /** BCP 47 language tags as people write names in: language, optional script, optional region. */
-const LanguageTag = z
+export const LanguageTag = z
   .string()
   .check(
     z.regex(/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?$/, 'must be a BCP 47 language tag such as ru or uz-Cyrl'),
@@ -64,7 +64,7 @@ export const Sha256 = z
   .register(z.globalRegistry, { id: 'Sha256', description: 'SHA-256 in hexadecimal.' });
 
 /** Names of things need neither; names of people do not belong here. */
-const looksPersonal = (text: string): boolean => /@|\d(?:[ ().-]?\d){6}/.test(text);
+export const looksPersonal = (text: string): boolean => /@|\d(?:[ ().-]?\d){6}/.test(text);
 
 export const LocalizedText = z
   .record(LanguageTag, z.string().check(z.trim(), z.minLength(1), z.maxLength(200)))
@@ -106,6 +106,9 @@ export const Service = z.enum(SERVICES).register(z.globalRegistry, {
   description: 'A service a centre offers.',
 });
 export type Service = z.infer<typeof Service>;
+
+/** What is taught, and how: a visit is by invitation, a workshop has an invited specialist. */
+export const ProgrammeKind = z.enum(['course', 'seminar', 'fellowship', 'expert-visit', 'workshop']);
 
 /** `limit` and `cursor` of every list. */
 export const PageQuery = {

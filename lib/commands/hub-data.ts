@@ -10,7 +10,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { HUB_DIR, readRunning } from '../local/running.ts';
 
-export type Tables = Readonly<Record<'institutions' | 'agreements' | 'quotas' | 'documents' | 'audit', SingleTable>>;
+export type Tables = Readonly<
+  Record<'institutions' | 'agreements' | 'quotas' | 'training' | 'documents' | 'audit', SingleTable>
+>;
 
 /** The Hub's data, as the commands for operators reach it. */
 export interface HubData {
@@ -102,6 +104,7 @@ function dataOf(where: string, { database, store, versioned, bucket, tableOf }: 
       institutions: table('institutions'),
       agreements: table('agreements'),
       quotas: table('quotas'),
+      training: table('training'),
       documents: table('documents'),
       audit: table('audit'),
     },

@@ -19,6 +19,7 @@ import { documentsChange } from '../../lambdas/documents/published-changes.ts';
 import { institutionsChange } from '../../lambdas/institutions/published-changes.ts';
 import { quotasChange, quotasReading } from '../../lambdas/quotas/published-changes.ts';
 import type { Item, SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
+import { trainingChange } from '../../lambdas/training/published-changes.ts';
 import type { HubData } from './hub-data.ts';
 
 /** Milliseconds between two looks at what is still under way. */
@@ -64,9 +65,9 @@ async function readSources({ tables }: HubData, readAt: Date): Promise<Sources> 
   };
   const changes = {
     ...{ institutions: institutionsChange, agreements: agreementsChange },
-    ...{ quotas: quotasChange, documents: documentsChange },
+    ...{ quotas: quotasChange, documents: documentsChange, training: trainingChange },
   } as const;
-  for (const context of ['institutions', 'agreements', 'quotas', 'documents'] as const) {
+  for (const context of ['institutions', 'agreements', 'quotas', 'training', 'documents'] as const) {
     for await (const after of everyItem(tables[context])) {
       const change = changes[context]({ before: undefined, after }, () => '');
       if (change !== undefined) add(entriesOfChange(change));

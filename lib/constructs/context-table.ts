@@ -108,7 +108,8 @@ export type Uses = Readonly<Partial<Record<Action, readonly string[]>>>;
 /**
  * Lets a function use those partitions of a table that it needs, and no others: an error in its code cannot read or change
  * what it has nothing to do with. Nothing that is stored is ever deleted but places in lists and lines, which say nothing
- * that is not said elsewhere, notes of what was begun, and webhooks, of which it is noted that they were removed.
+ * that is not said elsewhere, notes of what was begun, webhooks, of which it is noted that they were removed, and the names of
+ * trainees who ask for it.
  */
 export function mayUse({ tableArn }: TableV2, handler: IFunction, uses: Uses): void {
   const byPartitions = Map.groupBy(Object.entries(uses), ([, partitions]) => partitions.toSorted().join());

@@ -27,6 +27,7 @@ export interface AuditContextProps {
   readonly agreements: ContextTable;
   readonly quotas: ContextTable;
   readonly documents: ContextTable;
+  readonly training: ContextTable;
 }
 
 const IMPACT =
@@ -47,7 +48,7 @@ export class AuditContext extends Construct {
   constructor(scope: Construct, id: string, props: AuditContextProps) {
     super(scope, id);
     this.#props = props;
-    const { bundle, foundation, http, cursors, institutions, agreements, quotas, documents } = props;
+    const { bundle, foundation, http, cursors, institutions, agreements, quotas, documents, training } = props;
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners and auditors cannot look up who changed what, and changes wait to be written down.',
@@ -104,6 +105,21 @@ export class AuditContext extends Construct {
     ]);
     this.#follow('Documents', 'documents', documents, [
       { eventName: CHANGES, dynamodb: { Keys: { sk: { S: ['DOCUMENT', 'READING'] } } } },
+    ]);
+    this.#follow('Training', 'training', training, [
+      {
+        eventName: CHANGES,
+        dynamodb: {
+          Keys: {
+            pk: {
+              S: [{ prefix: 'PROGRAMME#' }, { prefix: 'COHORT#' }, { prefix: 'READING#' }, { prefix: 'REMINDER#' }],
+            },
+            sk: {
+              S: ['PROGRAMME', 'COHORT', 'READING', { prefix: 'APPLICATION#' }, { prefix: 'REMINDER#' }],
+            },
+          },
+        },
+      },
     ]);
     this.#anchor();
   }

@@ -16,29 +16,35 @@ export interface RemindersProps {
   /** Folder made by `bundle`. */
   readonly bundle: string;
   readonly foundation: Foundation;
-  /** Where bookings' events come from. */
+  /** Where events come from. */
   readonly bus: EventBus;
-  /** Reminds of one booking. */
-  readonly remind: IFunction;
+  /** Each reminds of one. */
+  readonly remind: { readonly booking: IFunction; readonly application: IFunction };
 }
 
-const IMPACT = 'Nobody is reminded of holds and offers before they end.';
+const IMPACT = 'Nobody is reminded of holds, offers and seats to confirm before they end.';
 const TIMEOUT = Duration.seconds(30);
 const ACTIONS = ['CreateSchedule', 'UpdateSchedule', 'GetSchedule', 'DeleteSchedule'];
 
-/** Reminders before holds and offers end: a one-time schedule for each, made and taken away as bookings' events come. */
+/** Reminders before holds, offers and seats end: a one-time schedule for each, made and taken away as events come. */
 export class Reminders extends Construct {
   constructor(scope: Construct, id: string, { bundle, foundation, bus, remind }: RemindersProps) {
     super(scope, id);
     const group = new ScheduleGroup(this, 'Group', { removalPolicy: foundation.removalPolicy });
     const role = new OwnRole(this, 'Role', {
-      description: 'Reminds of bookings, for EventBridge Scheduler',
+      description: 'Reminds of deadlines, for EventBridge Scheduler',
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     });
     accept(role, ONE_ROLE, 'HIPAA.Security-IAMNoInlinePolicy', 'NIST.800.53.R5-IAMNoInlinePolicy');
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [remind.functionArn] }));
+    const functions = [remind.booking, remind.application];
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: functions.map(({ functionArn }) => functionArn),
+      }),
+    );
 
     const events = new WorkQueue(this, 'Events', {
       foundation,
@@ -47,16 +53,18 @@ export class Reminders extends Construct {
       late: Duration.minutes(10),
       impact: IMPACT,
     });
-    queueEvents(this, 'Bookings', bus, ['org.oncology-hub.booking.'], events);
+    const types = ['org.oncology-hub.booking.', 'org.oncology-hub.application.'];
+    queueEvents(this, 'Bookings', bus, types, events);
     const { function: reminders } = new ContextFunction(this, 'Schedule', {
       foundation,
-      description: 'Sees to it that whoever has a hold or an offer is reminded before it ends',
+      description: 'Sees to it that whoever has a hold, an offer or a seat is reminded before it ends',
       impact: IMPACT,
       bundle,
       entry: 'notifications-reminders-handler',
       environment: {
         SCHEDULE_GROUP: group.scheduleGroupName,
-        REMIND_FUNCTION_ARN: remind.functionArn,
+        REMIND_BOOKING_ARN: remind.booking.functionArn,
+        REMIND_APPLICATION_ARN: remind.application.functionArn,
         SCHEDULE_ROLE_ARN: role.roleArn,
       },
       timeout: TIMEOUT,

@@ -16,6 +16,7 @@ const Whereabouts = z.object({
     institutions: z.string(),
     agreements: z.string(),
     quotas: z.string(),
+    training: z.string(),
     documents: z.string(),
     audit: z.string(),
   }),

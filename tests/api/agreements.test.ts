@@ -120,7 +120,7 @@ describe('an agreement', () => {
     expect(second.ok).toMatchObject({ status: 'proposed', latest: { awaiting: [all[2].id] } });
     expect(third.ok).toMatchObject({ status: 'in-force', latest: { awaiting: [] } });
     expect(third.ok.inForce).toEqual({
-      ...{ version: 1, hash: agreed.hash, validity: VALIDITY, services: ['proton-therapy'] },
+      ...{ version: 1, hash: agreed.hash, validity: VALIDITY, services: ['proton-therapy'], programmes: [] },
     });
     const version = await versionOf(all[0], agreed.id, 1);
     expect(version.status).toBe('approved');

@@ -21,6 +21,7 @@ import { caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { type ApiRoute, GUARDED_ROUTES, type OperationId, ROUTES_WITH_ID } from '../support/routes.ts';
+import { aCohortBody, aNominee, aProgrammeBody, trainingPaths } from '../support/training.ts';
 import { aSilentWebhook, NOBODY } from '../support/webhooks.ts';
 
 /** Who may do what, generated from the contracts. */
@@ -55,6 +56,7 @@ beforeAll(async () => {
     version: '1',
     clientId: client.id,
     ...(await aSilentWebhook(scene.beneficiary.coordinator)),
+    ...(await trainingPaths(scene.provider, scene.beneficiary)),
   };
 });
 afterAll(async () => revokeClientsOf(scene.beneficiary.id));
@@ -87,6 +89,14 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     updateWebhook: {},
     proposeLoan: { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE },
     transferUnits: { receivingGrantId: pair.lender.grant.id, units: 1 },
+    createProgramme: aProgrammeBody(),
+    updateProgramme: {},
+    createCohort: aCohortBody(),
+    updateCohort: {},
+    createApplication: { nominees: [aNominee()] },
+    reviewApplication: { score: 50 },
+    recordAttendance: { presence: 'present' },
+    nameTrainee: { displayName: 'A. Nonymous', consent: true },
   };
   const body = bodies[operationId];
   return {
@@ -137,6 +147,9 @@ function relationOf(route: ApiRoute, side: Side): Relation {
   if (path.includes('{clientId}') || path.endsWith('/clients')) return side === 'beneficiary' ? 'self' : 'none';
   if (path.includes('{institutionId}')) return side === 'beneficiary' && 'self' in route.access ? 'self' : 'partner';
   if (path === '/v1/institutions') return 'partner';
+  if (path.includes('{applicationId}')) return APPLICATION_RELATIONS[side];
+  if (path.includes('{programmeId}') || path.includes('{cohortId}')) return side === 'provider' ? 'host' : 'partner';
+  if (path === '/v1/programmes') return 'self' in route.access && 'partner' in route.access ? 'partner' : 'self';
   if (side === 'stranger') return 'self' in route.access && !path.includes('{') ? 'self' : 'none';
   if (path.includes('{documentId}')) return DOCUMENT_RELATIONS[side];
   if (path.includes('{agreementId}')) return side === 'lender' ? 'none' : 'party';
@@ -151,6 +164,9 @@ const SIDES = ['provider', 'beneficiary', 'lender', 'stranger'] as const;
 type Side = (typeof SIDES)[number];
 /** It is the beneficiary's, and belongs to its agreement with the provider. */
 const DOCUMENT_RELATIONS = { provider: 'party', beneficiary: 'self', lender: 'none', stranger: 'none' } as const;
+
+/** The beneficiary has applied for a seat that the provider offers. */
+const APPLICATION_RELATIONS = { provider: 'host', beneficiary: 'applicant', lender: 'none', stranger: 'none' } as const;
 
 /** Whether a role may take the action on anything: otherwise the answer is the same whatever there is. */
 const isNamed = (role: Role, access: ApiRoute['access']): boolean =>
@@ -199,9 +215,9 @@ const headersOf = ({ headers }: { readonly headers: object }): string[] =>
     .filter((name) => name !== 'connection' && name !== 'keep-alive')
     .toSorted();
 
-/** Who the partners are is known to all of them. */
+/** Who the partners are, and what they teach, is known to all of them. */
 const TENANT_ROUTES = ROUTES_WITH_ID.filter(
-  ({ path }) => !path.startsWith('/v1/institutions') || path.includes('/clients'),
+  ({ path }) => !/^\/v1\/(?:institutions|programmes|cohorts)/.test(path) || path.includes('/clients'),
 );
 
 describe.each(TENANT_ROUTES.map((route) => ({ name: route.operationId, route })))(

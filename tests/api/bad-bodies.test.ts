@@ -17,6 +17,7 @@ import {
 import { aClient, revokeClientsOf } from '../support/institutions.ts';
 import { type Pair, propose } from '../support/loans.ts';
 import { aRoleFor, type OperationId, ROUTES } from '../support/routes.ts';
+import { trainingPaths } from '../support/training.ts';
 import { aSilentWebhook } from '../support/webhooks.ts';
 
 /** Bodies that no request may have, for every route with a body. Nothing may change by any of them. */
@@ -184,6 +185,7 @@ beforeAll(async () => {
   };
   params = {
     ...(await aSilentWebhook(scene.beneficiary.coordinator)),
+    ...(await trainingPaths(scene.provider, scene.beneficiary)),
     ...{ institutionId: scene.provider.id, poolId: scene.pool.id, grantId: scene.grant.id },
     loanId: (await propose(pair, 1)).ok.id,
     agreementId: (await anAgreement([scene.provider, scene.beneficiary])).id,
@@ -213,7 +215,7 @@ async function state() {
     'listPools',
     'listGrants',
   ] as const;
-  const others = ['listBookings', 'listLoans', 'listWebhooks'] as const;
+  const others = ['listBookings', 'listLoans', 'listWebhooks', 'listCohorts', 'listApplications'] as const;
   const answers = await Promise.all([
     ...its.map((name) => provider.coordinator.call(name, { params })),
     ...others.map((name) => beneficiary.coordinator.call(name, { params })),

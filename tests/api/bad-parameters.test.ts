@@ -23,6 +23,7 @@ import {
   ROUTES_WITH_ID,
   ROUTES_WITH_QUERY,
 } from '../support/routes.ts';
+import { aCohortBody, aNominee, aProgrammeBody, trainingPaths } from '../support/training.ts';
 import { aSilentWebhook, NOBODY } from '../support/webhooks.ts';
 
 let scene: Scene;
@@ -68,6 +69,7 @@ beforeAll(async () => {
   params = {
     ...pathOf(scene, booking),
     ...webhook,
+    ...(await trainingPaths(provider, scene.beneficiary)),
     ...{
       institutionId,
       clientId,
@@ -103,6 +105,12 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'createInstitution') return anInstitutionBody();
   if (operationId === 'createWebhook') return { url: NOBODY };
   if (operationId === 'replaceContacts') return { contacts: [] };
+  if (operationId === 'createProgramme') return aProgrammeBody();
+  if (operationId === 'createCohort') return aCohortBody();
+  if (operationId === 'createApplication') return { nominees: [aNominee()] };
+  if (operationId === 'reviewApplication') return { score: 50 };
+  if (operationId === 'recordAttendance') return { presence: 'present' };
+  if (operationId === 'nameTrainee') return { displayName: 'A. Nonymous', consent: true };
   return {};
 }
 

@@ -18,6 +18,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['InstitutionsClients', 'listClients'],
     ['AgreementsHttp', 'listAgreements'],
     ['DocumentsHttp', 'listDocuments'],
+    ['TrainingHttp', 'listProgrammes'],
     ['QuotasHttp', 'listPools'],
     ['QuotasAccounting', 'listLoanBalances'],
     ['AuditHttp', 'listAudit'],

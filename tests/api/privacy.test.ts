@@ -8,6 +8,7 @@ import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
+import { aCohortBody, aNominee, aProgrammeBody, day, trainingPaths } from '../support/training.ts';
 import { aSilentWebhook, NOBODY, typeOf } from '../support/webhooks.ts';
 
 /**
@@ -49,6 +50,7 @@ beforeAll(async () => {
     ...pathOf(scene, booking),
     ...{ clientId, loanId, transferId, agreementId, documentId, version: '1', asset: 'init.js', code: 'busy' },
     ...(await aSilentWebhook(scene.beneficiary.coordinator)),
+    ...(await trainingPaths(scene.provider, scene.beneficiary)),
   };
 });
 afterAll(async () => revokeClientsOf(scene.beneficiary.id));
@@ -110,6 +112,15 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   }
   if (operationId === 'updateWebhook') return { url: NOBODY, eventTypes: [typeOf('loan.approved')], status: 'active' };
   if (operationId === 'updatePool') return { noShowPolicy: 'return-unit' };
+  if (operationId === 'createProgramme') return aProgrammeBody({ syllabus: [], agreementId: crypto.randomUUID() });
+  if (operationId === 'updateProgramme') return { status: 'retired', fields: ['nursing'] };
+  if (operationId === 'createCohort') return aCohortBody({ days: [day(31)], venue: { link: 'https://example.org/' } });
+  if (operationId === 'updateCohort') return { status: 'cancelled', cancellationReason: 'budget' };
+  if (operationId === 'createApplication') return { nominees: [aNominee()], documents: [crypto.randomUUID()] };
+  if (operationId === 'declineApplication') return { reason: 'other' };
+  if (operationId === 'recordAttendance') return { presence: 'present' };
+  // What the certificate is to say is kept, and is looked at by itself: `training-applications.test.ts`.
+  if (operationId === 'nameTrainee') return { consent: 'yes' };
   return {};
 }
 

@@ -32,6 +32,7 @@ const codes = async () => {
     clients: (await coordinator.call('listClients', { params })).code,
     grant: (await coordinator.call('getGrant', { params })).code,
     pool: (await coordinator.call('createPool', { body: aPoolBody({ capacity: 0 }) })).code,
+    programmes: (await coordinator.call('listProgrammes')).code,
     audit: (await coordinator.call('listAudit')).code,
     feed: (await coordinator.call('listNotifications')).code,
     clinician: (await api(id, 'clinician').call('getGrant', { params })).code,
@@ -39,7 +40,10 @@ const codes = async () => {
 };
 const all = (code: string) =>
   Object.fromEntries(
-    ['me', 'registry', 'clients', 'grant', 'pool', 'audit', 'feed', 'clinician'].map((name) => [name, code]),
+    ['me', 'registry', 'clients', 'grant', 'pool', 'programmes', 'audit', 'feed', 'clinician'].map((name) => [
+      name,
+      code,
+    ]),
   );
 
 // At the same time: most of it is waiting. So each has an `expect` of its own, which knows whose it is.

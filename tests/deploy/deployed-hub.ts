@@ -86,6 +86,7 @@ async function deploy(
     institutions: await stack.table('Institutions'),
     agreements: await stack.table('Agreements'),
     quotas: await stack.table('Quotas'),
+    training: await stack.table('Training'),
     documents: await stack.table('DocumentsData'),
     audit: await stack.table('Audit'),
     notifications: await stack.table('Notifications'),

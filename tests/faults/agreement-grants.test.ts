@@ -32,7 +32,7 @@ async function giveWhile(then: Partial<AgreementChange>) {
     parties: [provider.institutionId, beneficiary.institutionId],
     approved: [
       {
-        ...{ version: 1, hash: 'a'.repeat(64), services: ['proton-therapy'] },
+        ...{ version: 1, hash: 'a'.repeat(64), services: ['proton-therapy'], programmes: [] },
         validity: { from: '2026-01-01', timeZone: 'UTC' },
       },
     ],
@@ -93,7 +93,9 @@ describe('between the look and the grant', () => {
 
   test('a new version is the one that the grant names', async () => {
     const validity = { from: '2026-02-01', timeZone: 'UTC' };
-    const approved = [{ version: 2, hash: 'b'.repeat(64), services: ['proton-therapy' as const], validity }];
+    const approved = [
+      { version: 2, hash: 'b'.repeat(64), services: ['proton-therapy' as const], programmes: [], validity },
+    ];
     expect(await giveWhile({ approved })).toEqual({ outcome: '2', looks: 2, unallocated: 3 });
   });
 });

@@ -18,10 +18,10 @@ afterAll(async () => {
 });
 
 const institutionId = randomUUID();
+/** Those that are no ids. */
+const PARAMETERS: Readonly<Record<string, string>> = { version: '1', date: '2026-05-04' };
 const anId = (path: string): Record<string, string> =>
-  Object.fromEntries(
-    [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, name === 'version' ? '1' : randomUUID()]),
-  );
+  Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, PARAMETERS[name] ?? randomUUID()]));
 
 /** @returns the code of the refusal, and how many calls of the database it took */
 async function refusal(route: ApiRoute, role: Role, path = pathOf(route, anId(route.path))) {
@@ -62,6 +62,8 @@ describe('what the path or the query says whose it is', () => {
       clients,
       '/v1/agreements',
       '/v1/pools',
+      '/v1/programmes',
+      '/v1/documents',
       '/v1/loan-balances',
       '/v1/audit',
       '/v1/documents',

@@ -41,6 +41,7 @@ beforeAll(async () => {
     tables: {
       institutions: table('Institutions'),
       agreements: table('Agreements'),
+      training: table('Training'),
       quotas: table('Quotas'),
       documents: table('DocumentsData'),
       audit: table('Audit'),

@@ -63,6 +63,7 @@ test('the token endpoint gives what the trigger says, and nothing to who is not 
       'hub/agreements.read',
       'hub/documents.read',
       'hub/quotas.read',
+      'hub/training.read',
       'hub/audit.read',
       'hub/notifications.read',
     ],

@@ -6,6 +6,7 @@ import {
   type Subject,
   webhookSubjects,
 } from './bad-bodies.ts';
+import { trainingSubjects } from './bad-training.ts';
 import { aDescription } from './documents.ts';
 import type { OperationId } from './routes.ts';
 
@@ -73,4 +74,5 @@ export const otherSubjects = {
   ...closingSubjects,
   ...institutionSubjects,
   ...webhookSubjects,
+  ...trainingSubjects,
 };

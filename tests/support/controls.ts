@@ -34,6 +34,7 @@ export interface HubFacts {
     readonly institutions: string;
     readonly agreements: string;
     readonly quotas: string;
+    readonly training: string;
     readonly documents: string;
     readonly audit: string;
     readonly notifications: string;

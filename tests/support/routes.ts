@@ -12,6 +12,7 @@ import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { rolesIn } from '../../lambdas/shared/auth/access.ts';
 import { ROLES, type Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import type { Route } from '../../lambdas/shared/http/route.ts';
+import { trainingRoutes } from '../../lambdas/training/contract.ts';
 
 /** Every operation of the API by its id. */
 export const ROUTES = {
@@ -21,6 +22,7 @@ export const ROUTES = {
   ...agreementRoutes,
   ...documentRoutes,
   ...quotaRoutes,
+  ...trainingRoutes,
   ...auditRoutes,
   ...notificationRoutes,
   ...webhookRoutes,

@@ -40,6 +40,7 @@ async function start(project: TestProject): Promise<SharedHub> {
     institutions: hub.tableName('Institutions'),
     agreements: hub.tableName('Agreements'),
     quotas: hub.tableName('Quotas'),
+    training: hub.tableName('Training'),
     documents: hub.tableName('DocumentsData'),
     audit: hub.tableName('Audit'),
     notifications: hub.tableName('Notifications'),

@@ -105,8 +105,9 @@ describe('of all actions', () => {
   test('an auditor reads everything, whosever it is', () => {
     const seesAll = ({ access }: ApiRoute): boolean =>
       [access.none, access.partner].some((roles) => roles?.includes('auditor') === true);
-    // Who one is says nothing of others; where a partner's systems are is its own affair, and its changes are in the audit.
-    const own = ['getMe', 'listWebhooks', 'getWebhook', 'listDeliveries'];
+    // Who one is says nothing of others; nor need an auditor know what a trainee is called; where a partner's systems are is
+    // its own affair, and its changes are in the audit.
+    const own = ['getMe', 'getTraineeName', 'listWebhooks', 'getWebhook', 'listDeliveries'];
     expect(whereNone(reads, seesAll)).toEqual(own);
   });
 
@@ -127,9 +128,13 @@ describe('of all actions', () => {
     expect(route?.access).toEqual({ beneficiary: ['commission-member'] });
   });
 
-  test('a system gives no agreement, grant, loan, client or contact: it books, keeps documents, and says where to call it', () => {
+  test('a system gives no agreement, grant, loan, client or contact: it books, applies, keeps documents, and says where to call it', () => {
     const bySystems = idsOf(writes.filter(({ access }) => rolesIn(access).includes('integration')));
-    expect(bySystems.filter((id) => !/Booking$|Offer$|Webhook|Delivery$|Document(?:Parts)?$/.test(id))).toEqual([]);
+    expect(
+      bySystems.filter(
+        (id) => !/Booking$|Offer$|Application$|Attendance$|Webhook|Delivery$|Document(?:Parts)?$/.test(id),
+      ),
+    ).toEqual([]);
   });
 
   test('every role that a rule names can have a token for the action', () => {

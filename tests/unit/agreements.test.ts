@@ -16,6 +16,7 @@ const version = (over: Partial<ApprovedVersion> = {}): ApprovedVersion => ({
   hash: 'a'.repeat(64),
   validity: { from: '2026-06-01', to: '2026-06-02', timeZone: 'UTC' },
   services: ['proton-therapy'],
+  programmes: [],
   ...over,
 });
 
@@ -165,7 +166,9 @@ describe('an agreement', () => {
     expect(readAgreementChange({ ...agreed, pk: 'x' })).toEqual({
       id: ID,
       parties: [ONE, OTHER],
-      approved: [{ version: 1, hash: newest.hash, validity: said.validity, services: ['proton-therapy'] }],
+      approved: [
+        { version: 1, hash: newest.hash, validity: said.validity, services: ['proton-therapy'], programmes: [] },
+      ],
       version: 3,
     });
   });

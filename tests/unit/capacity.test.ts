@@ -10,6 +10,7 @@ import {
   planResize,
   SEGMENT_UNITS,
   type SegmentChange,
+  segmentsFor,
   segmentsToTry,
   totals,
 } from '../../lambdas/shared/capacity/account.ts';
@@ -195,6 +196,44 @@ describe('an account', () => {
         );
       }),
     );
+  });
+});
+
+describe('units that are kept by name', () => {
+  const segment = (number: number, entitled: number, reserved?: string) => ({
+    ...{ number, entitled, committed: 0, closed: false, holders: [] },
+    ...(reserved === undefined ? {} : { reserved }),
+  });
+  const three: Account = [segment(0, 2), segment(1, 2, 'minsk'), segment(2, 1, 'almaty')];
+
+  test('are for whom they are kept, before all others; for others once they are released', () => {
+    const tried = (own: string, ...released: string[]) =>
+      segmentsToTry(three, OWNER, { own, released }).map(({ number }) => number);
+    expect(tried('minsk')).toEqual([1, 0]);
+    expect(tried('oman')).toEqual([0]);
+    expect(tried('oman', 'minsk').toSorted((a, b) => a - b)).toEqual([0, 1]);
+    expect(segmentsToTry(three, OWNER, 'no').map(({ number }) => number)).toEqual([0]);
+  });
+
+  test('are enough for several, or not', () => {
+    expect(segmentsFor(three, OWNER, 4, { own: 'minsk', released: [] })).toEqual([1, 1, 0, 0]);
+    expect(segmentsFor(three, OWNER, 3, { own: 'oman', released: [] })).toBeUndefined();
+  });
+
+  test('add up with the others when they are planned anew, and are not cut below what is committed', () => {
+    const kept = new Map([
+      ['minsk', 3],
+      ['oman', 1],
+    ]);
+    expect(planResize(three, 6, kept)).toEqual([
+      { number: 1, from: 2, to: 3 },
+      { number: 2, from: 1, to: 0 },
+      { number: 3, to: 1, reserved: 'oman' },
+      { number: 0, from: 2, to: 2 },
+    ]);
+    const taken = three.map((each) => (each.reserved === 'almaty' ? { ...each, committed: 1 } : each));
+    expect(planResize(taken, 6, kept)).toBeUndefined();
+    expect(planResize(three, 3, kept)).toBeUndefined();
   });
 });
 

@@ -11,6 +11,7 @@ const READING = [
   'hub/agreements.read',
   'hub/documents.read',
   'hub/quotas.read',
+  'hub/training.read',
   'hub/audit.read',
   'hub/notifications.read',
 ];

@@ -15,6 +15,8 @@ export const SCOPES = [
   'hub/documents.write',
   'hub/quotas.read',
   'hub/quotas.write',
+  'hub/training.read',
+  'hub/training.write',
   /** Who changed what, and who was shown what. */
   'hub/audit.read',
   'hub/notifications.read',
@@ -51,11 +53,22 @@ export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];
 
 /**
  * How a caller's institution stands to a resource.
- * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `party` is one
- * of an agreement, or one that a document is shared with, `self` is the institution itself, `partner` is any other to what
+ * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `host` offers
+ * the programme, `applicant` sends somebody to it, `party` is one of an agreement, a partner institution of a programme, or one
+ * that a document is shared with, `self` is the institution itself, `partner` is any other to what
  * all may know of, `none` is everybody else.
  */
-export type Relation = 'provider' | 'beneficiary' | 'lender' | 'borrower' | 'party' | 'self' | 'partner' | 'none';
+export type Relation =
+  | 'provider'
+  | 'beneficiary'
+  | 'lender'
+  | 'borrower'
+  | 'host'
+  | 'applicant'
+  | 'party'
+  | 'self'
+  | 'partner'
+  | 'none';
 
 /** For each relation the roles that may do a thing. A relation that is not named may not. */
 export type AccessRule = Partial<Record<Relation, readonly Role[]>>;

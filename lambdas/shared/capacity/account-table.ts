@@ -1,11 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod/mini';
 
 import { refusedBy } from '../dynamo/failures.ts';
 import { SharedReads } from '../dynamo/shared-reads.ts';
 import type { Item, Key, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
-import type { Account, Reserve, Segment, SegmentChange } from './account.ts';
-import { decodeHolder, encodeHolder, familyOf, type Holder, holderKey } from './holder.ts';
+import type { Account, Reserve, SegmentChange } from './account.ts';
+import { encodeHolder, type Holder, holderKey } from './holder.ts';
+import { readSegment } from './segment-item.ts';
 
 /**
  * Capacity accounts in DynamoDB. The owner (a grant, a cohort, an event) is the item `pk`/`<KIND>`; its segments lie
@@ -21,17 +21,6 @@ export interface AccountKey {
 }
 
 const SEGMENT = '#SEGMENT#';
-
-const SegmentItem = z.object({
-  sk: z.string(),
-  entitled: z.int(),
-  committed: z.int(),
-  closed: z.optional(z.boolean()),
-  reserved: z.optional(z.boolean()),
-  queue: z.optional(z.string()),
-  holders: z.record(z.string(), z.string()),
-  freedAt: z.optional(z.int()),
-});
 
 /** An owner's item as it is stored, `undefined` if there is none, and its account. */
 export interface OwnedAccount {
@@ -83,6 +72,41 @@ export class AccountTable {
   }
 
   /**
+   * Takes several units or none, for who comes from the line: one transaction over the segments they are in.
+   * @param account as it was seen when the segments were chosen
+   * @returns false when there is no room any more, a segment is shut, or one of the holders is there already
+   */
+  async takeAll(
+    key: AccountKey,
+    account: Account,
+    units: readonly { readonly segment: number; readonly holder: Holder }[],
+  ): Promise<boolean> {
+    const bySegment = Map.groupBy(units, ({ segment }) => segment);
+    const writes = [...bySegment].map(([segment, taken]): TransactWrite => {
+      const entitled = account.find(({ number }) => number === segment)?.entitled ?? 0;
+      const set = taken.map((_, index) => `holders.#h${String(index)} = :h${String(index)}`);
+      const absent = taken.map((_, index) => `attribute_not_exists(holders.#h${String(index)})`);
+      return {
+        Update: {
+          TableName: this.#table.name,
+          Key: segmentKey(key, segment),
+          UpdateExpression: `SET committed = committed + :units, ${set.join(', ')}`,
+          // Conditions know no sums: so many may be committed if so many units are there.
+          ConditionExpression: `committed <= :most AND entitled >= :entitled AND attribute_not_exists(closed) AND ${absent.join(' AND ')}`,
+          ExpressionAttributeNames: named('#h', taken, ({ holder }) => holderKey(holder.id)),
+          ExpressionAttributeValues: {
+            ...named(':h', taken, ({ holder }) => encodeHolder(holder)),
+            ':units': taken.length,
+            ':entitled': entitled,
+            ':most': entitled - taken.length,
+          },
+        },
+      };
+    });
+    return (await this.#table.transact(writes)).length === 0;
+  }
+
+  /**
    * Gives a unit back, once: whoever comes second finds nothing to give.
    * @param seen only if the holder is still exactly this
    * @returns whether this call gave it back
@@ -117,16 +141,21 @@ export class AccountTable {
     freedAt: number,
     seen?: Holder,
   ): Promise<boolean> {
-    const notReserved = next.reserve === 'no' ? ' AND attribute_not_exists(reserved)' : '';
+    const open = openTo(next.reserve);
     const refused = await refusedBy(
       this.#table.client.send(
         new UpdateCommand({
           TableName: this.#table.name,
           Key: segmentKey(key, segment),
           UpdateExpression: 'SET holders.#next = :next, freedAt = :now REMOVE holders.#holder',
-          ConditionExpression: `${stillThere(seen)} AND attribute_not_exists(holders.#next) AND attribute_not_exists(closed)${notReserved}`,
+          ConditionExpression: `${stillThere(seen)} AND attribute_not_exists(holders.#next) AND attribute_not_exists(closed)${open.condition}`,
           ExpressionAttributeNames: { '#holder': holderKey(id), '#next': holderKey(next.holder.id) },
-          ExpressionAttributeValues: { ':next': encodeHolder(next.holder), ':now': freedAt, ...asSeen(seen) },
+          ExpressionAttributeValues: {
+            ':next': encodeHolder(next.holder),
+            ':now': freedAt,
+            ...asSeen(seen),
+            ...open.values,
+          },
         }),
       ),
     );
@@ -199,7 +228,7 @@ export class AccountTable {
         committed: 0,
         holders: {},
         ...(closed ? { closed } : {}),
-        ...(reserved === true ? { reserved } : {}),
+        ...(reserved === undefined || reserved === false ? {} : { reserved }),
         ...(queue === undefined ? {} : { queue }),
       };
       return { Put: { TableName: this.#table.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
@@ -221,6 +250,21 @@ export class AccountTable {
   }
 }
 
+function named<T, V>(prefix: string, values: readonly T[], of: (value: T) => V): Record<string, V> {
+  return Object.fromEntries(values.map((value, index) => [`${prefix}${String(index)}`, of(value)]));
+}
+
+/** The condition on a segment of which somebody may have a unit. */
+function openTo(reserve: Reserve): { readonly condition: string; readonly values: Item } {
+  if (reserve === 'first' || reserve === 'too') return { condition: '', values: {} };
+  if (reserve === 'no') return { condition: ' AND attribute_not_exists(reserved)', values: {} };
+  const values = named(':kept', [reserve.own, ...reserve.released], (name) => name);
+  return {
+    condition: ` AND (attribute_not_exists(reserved) OR reserved IN (${Object.keys(values).join(', ')}))`,
+    values,
+  };
+}
+
 /** The condition on a holder that is to go. */
 function stillThere(seen: Holder | undefined): string {
   return seen === undefined ? 'attribute_exists(holders.#holder)' : 'holders.#holder = :seen';
@@ -232,19 +276,4 @@ function asSeen(seen: Holder | undefined): Item {
 
 export function segmentKey({ pk, owner }: AccountKey, number: number): Key {
   return { pk, sk: `${owner}${SEGMENT}${String(number).padStart(2, '0')}` };
-}
-
-/** Reads a segment as it is stored. @throws Error when it cannot be read */
-export function readSegment(item: Item, ownerId: string): Segment {
-  const { sk, entitled, committed, closed = false, reserved, queue, holders, freedAt } = SegmentItem.parse(item);
-  return {
-    number: Number(sk.slice(sk.lastIndexOf('#') + 1)),
-    entitled,
-    committed,
-    closed,
-    ...(reserved === undefined ? {} : { reserved }),
-    ...(queue === undefined ? {} : { queue }),
-    holders: Object.entries(holders).map(([key, text]) => decodeHolder(familyOf(ownerId), key, text)),
-    ...(freedAt === undefined ? {} : { freedAt }),
-  };
 }

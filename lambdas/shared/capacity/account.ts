@@ -10,6 +10,9 @@ import { HOLDER_STATES, type Holder, type HolderState, isLive } from './holder.t
 /** Units in a full segment: twenty-five holders and the segment's own attributes fill three quarters of a KiB. */
 export const SEGMENT_UNITS = 25;
 
+/** That units are kept: for those whom the owner has in mind, or, where it keeps some for several, for whom by name. */
+export type Kept = boolean | string;
+
 export interface Segment {
   readonly number: number;
   readonly entitled: number;
@@ -17,7 +20,7 @@ export interface Segment {
   /** No new holders; those there are stay. */
   readonly closed: boolean;
   /** Its units are kept for some until a day: which ones and until when, the owner says. */
-  readonly reserved?: boolean;
+  readonly reserved?: Kept;
   /** Somebody waits in line: only who is offered a unit may take one. The text tells one who joined from another. */
   readonly queue?: string;
   readonly holders: readonly Holder[];
@@ -80,11 +83,29 @@ export function liveHoldersFor(account: Account, subject: string, exceptId: stri
 }
 
 /** What somebody may do with reserved units: use them before all others, use them, too, or not at all. */
-export type Reserve = 'first' | 'too' | 'no';
+export type Reserve = 'first' | 'too' | 'no' | ReserveByName;
+
+/** Where units are kept by name: whose are used before all others, and whose, too, because their day has come. */
+export interface ReserveByName {
+  readonly own: string;
+  readonly released: readonly string[];
+}
 
 /** Whether a unit of the segment is free for whoever is next. */
 export function hasRoom(segment: Segment, reserve: Reserve): boolean {
-  return !segment.closed && segment.committed < segment.entitled && (reserve !== 'no' || segment.reserved !== true);
+  return !segment.closed && segment.committed < segment.entitled && mayUse(segment, reserve);
+}
+
+function mayUse({ reserved = false }: Segment, reserve: Reserve): boolean {
+  if (reserved === false) return true;
+  if (typeof reserve === 'string') return reserve !== 'no';
+  return typeof reserved === 'string' && (reserved === reserve.own || reserve.released.includes(reserved));
+}
+
+/** The sooner to be tried the smaller. */
+function turnOf({ reserved = false }: Segment, reserve: Reserve): number {
+  if (reserve === 'too' || reserve === 'no' || reserved === false) return 1;
+  return reserve === 'first' || reserved === reserve.own ? 0 : 1;
 }
 
 /** Whether anybody waits in line for a unit of the account. */
@@ -99,9 +120,15 @@ export function isQueued(account: Account): boolean {
 export function segmentsToTry(account: Account, id: string, reserve: Reserve): Segment[] {
   const start = account.length === 0 ? 0 : Number.parseInt(id.slice(-8), 16) % account.length;
   const open = [...account.slice(start), ...account.slice(0, start)].filter((segment) => hasRoom(segment, reserve));
-  return reserve === 'first'
-    ? open.toSorted((a, b) => Number(b.reserved ?? false) - Number(a.reserved ?? false))
-    : open;
+  return open.toSorted((a, b) => turnOf(a, reserve) - turnOf(b, reserve));
+}
+
+/** The segments in which so many units can be taken, one entry for each unit; `undefined` when there are too few. */
+export function segmentsFor(account: Account, id: string, units: number, reserve: Reserve): number[] | undefined {
+  const free = segmentsToTry(account, id, reserve).flatMap(({ number, entitled, committed }) =>
+    Array<number>(entitled - committed).fill(number),
+  );
+  return free.length < units ? undefined : free.slice(0, units);
 }
 
 /** Latest moment a unit was given back in, in seconds since 1970; 0 if never. */
@@ -115,7 +142,7 @@ export interface SegmentChange {
   readonly from?: number;
   readonly to: number;
   /** For a segment that is to be made. */
-  readonly reserved?: boolean;
+  readonly reserved?: Kept;
   /** The line as it was seen: the change is refused when it was opened or closed meanwhile. */
   readonly queue?: string;
 }
@@ -123,28 +150,47 @@ export interface SegmentChange {
 /**
  * How the segments change when the account's entitlement changes. A rise fills segments up before it makes new ones; a
  * cut takes free units from the last segments first. Reserved units have segments of their own.
- * @param reserved how many of the units are reserved; as many as now unless said
- * @returns `undefined` when fewer units, of either kind, than are committed would be left
+ * @param reserved how many of the units are reserved, or how many for whom; as many as now unless said
+ * @returns `undefined` when fewer units, of any kind, than are committed would be left
  */
 export function planResize(
   account: Account,
   entitled: number,
-  reserved = reservedUnits(account),
+  reserved: number | ReadonlyMap<string, number> = reservedUnits(account),
 ): SegmentChange[] | undefined {
   const plan: ShareChange[] = [];
-  for (const [kind, share] of [
-    [false, entitled - reserved],
-    [true, reserved],
-  ] as const) {
+  for (const [kind, share] of sharesOf(account, entitled, reserved)) {
     const segments = account.filter(({ reserved: is = false }) => is === kind);
     const made = plan.filter(({ from }) => from === undefined).length;
     const changes = planShare(segments, share, account.length + made);
     if (changes === undefined) return undefined;
     plan.push(
-      ...changes.map((change) => ({ ...change, ...(change.from === undefined && kind ? { reserved: kind } : {}) })),
+      ...changes.map((change) => ({
+        ...change,
+        ...(change.from === undefined && kind !== false ? { reserved: kind } : {}),
+      })),
     );
   }
   return withLine(account, plan);
+}
+
+/** What each kind of units is to have: those that are not reserved first. */
+function sharesOf(
+  account: Account,
+  entitled: number,
+  reserved: number | ReadonlyMap<string, number>,
+): (readonly [Kept, number])[] {
+  if (typeof reserved === 'number') {
+    return [
+      [false, entitled - reserved],
+      [true, reserved],
+    ];
+  }
+  // Whoever has had some kept may have none now.
+  const before = account.flatMap(({ reserved: kept }) => (typeof kept === 'string' ? [kept] : []));
+  const kept = new Map([...before.map((name) => [name, 0] as const), ...reserved]);
+  const sum = [...kept.values()].reduce((total, units) => total + units, 0);
+  return [[false, entitled - sum], ...kept];
 }
 
 /** How many units of the account are reserved. */
@@ -178,6 +224,20 @@ function planShare(segments: readonly Segment[], share: number, nextNumber: numb
     if (by > 0) change(segment, -by);
   }
   return difference === 0 ? changes : undefined;
+}
+
+/** The changes of some segments, and of the others that they are written, too: all change at the same moment. */
+export function everySegment(account: Account, changes: readonly SegmentChange[]): SegmentChange[] {
+  const untouched = account.filter(({ number }) => !changes.some((change) => change.number === number));
+  return [
+    ...changes,
+    ...untouched.map(({ number, entitled, queue }) => ({
+      number,
+      from: entitled,
+      to: entitled,
+      ...(queue === undefined ? {} : { queue }),
+    })),
+  ];
 }
 
 /**

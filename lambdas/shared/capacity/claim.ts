@@ -40,13 +40,20 @@ export interface LineRules<C extends Claim> {
   readonly mayHave: (claim: C) => Promise<Reserve | 'nothing'>;
   readonly searchFor: (claim: C) => SubjectSearch<C>;
   /** The holder of an offer made now; a greater text than that of any offer before. */
-  readonly offerTo: (claim: C) => Holder;
+  readonly offerTo: (claim: C) => Holder | Promise<Holder>;
   /** The claim with the offer. */
   readonly offered: (claim: C, holder: Holder, segment: number) => C;
   /** The claim with a new place, once its place has to be looked at again; `undefined` when it has not. */
   readonly reviewed: (claim: C) => C | undefined;
   /** The claim after its subject was found to have another one. */
   readonly dropped: (claim: C) => C;
+  /** Where some claims are given units together or not at all. */
+  readonly together?: {
+    /** The others that are given one with it, while it waits. */
+    readonly companionsOf: (claim: C) => Promise<readonly C[]>;
+    /** Puts claims in place of the versions before them, all or none. @returns whether they were put */
+    readonly putAll: (claims: readonly C[]) => Promise<boolean>;
+  };
 }
 
 /** What the capacity model needs from a context. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { Item, Key, SingleTable } from '../dynamo/single-table.ts';
+import type { Kept } from './account.ts';
 import type { AccountKey } from './account-table.ts';
 import type { Place } from './place.ts';
 
@@ -9,14 +10,27 @@ import type { Place } from './place.ts';
  * offered. The first of a line is read by a query for one item, however long the line is.
  */
 
-const PlaceItem = z.object({ id: z.string(), rank: z.string(), reserve: z.boolean() });
+const PlaceItem = z.object({
+  id: z.string(),
+  rank: z.string(),
+  reserve: z.union([z.boolean(), z.string()]),
+  units: z.exactOptional(z.int()),
+});
 const ReviewItem = z.object({ id: z.string(), sk: z.string() });
 
 const REVIEW = 'REVIEW#';
 
 /** A line has two parts, so that the first of those whom reserved units are meant for can be asked for alone. */
 const PARTS = [true, false] as const;
-const prefixOf = (reserve: boolean): string => (reserve ? 'RESERVE#' : 'OTHERS#');
+/** Or, where units are kept by name, one for each name. */
+const NAMED = 'FOR#';
+const prefixOf = (reserve: Kept): string => {
+  if (typeof reserve === 'string') return `${NAMED}${reserve}#`;
+  return reserve ? 'RESERVE#' : 'OTHERS#';
+};
+
+/** Parts of a line, by what is to be left out of them: places that wait for so many units or more. */
+export type TooMany = ReadonlyMap<Kept, number>;
 const partitionOf = ({ pk }: AccountKey): string => `LINE#${pk}`;
 
 const positionOf = ({ id, rank }: Pick<Place, 'id' | 'rank'>): string => `${rank}#${id}`;
@@ -33,18 +47,22 @@ const inOrder = (a: Place, b: Place): number => (positionOf(a) < positionOf(b) ?
 
 export class LineTable {
   readonly #table: SingleTable;
+  readonly #byName: boolean;
 
-  constructor(table: SingleTable) {
+  /** @param parts whether units are kept for some, or by name */
+  constructor(table: SingleTable, parts: 'reserve' | 'names' = 'reserve') {
     this.#table = table;
+    this.#byName = parts === 'names';
   }
 
   /** Takes a place. Taking it again changes nothing. */
   async enter(key: AccountKey, place: Place): Promise<void> {
-    const { id, rank, reserve, reviewAt } = place;
+    const { id, rank, reserve, units, reviewAt } = place;
     if (reviewAt !== undefined) {
       await this.#table.putNew({ pk: partitionOf(key), sk: `${REVIEW}${reviewAt}#${id}`, id });
     }
-    await this.#table.putNew({ ...placeKey(key, place), id, rank, reserve });
+    const size = units === undefined ? {} : { units };
+    await this.#table.putNew({ ...placeKey(key, place), id, rank, reserve, ...size });
   }
 
   /** Whose places have to be looked at again by now; `limit` at most. */
@@ -67,14 +85,36 @@ export class LineTable {
     await this.#table.remove(placeKey(key, place));
   }
 
-  /** The first in line. @param reserveOnly of those whom reserved units are meant for */
-  async first(key: AccountKey, reserveOnly: boolean): Promise<Place | undefined> {
-    const parts = reserveOnly ? [true] : PARTS;
-    const heads = await Promise.all(
-      parts.map((reserve) => this.#table.list(partitionOf(key), prefixOf(reserve), 1, undefined, { consistent: true })),
-    );
-    const [first] = heads.flatMap(({ items }) => items.map(readPlace)).toSorted(inOrder);
+  /** The first in line. @param tooMany what is left out */
+  async first(key: AccountKey, tooMany: TooMany): Promise<Place | undefined> {
+    const parts = this.#byName ? await this.#names(key) : PARTS;
+    const heads = await Promise.all(parts.map((reserve) => this.#firstOf(key, reserve, tooMany.get(reserve))));
+    const [first] = heads.flat().toSorted(inOrder);
     return first;
+  }
+
+  /** The first of a part, as a list of one. @param tooMany units it does not wait for */
+  async #firstOf(key: AccountKey, reserve: Kept, tooMany: number | undefined): Promise<Place[]> {
+    if (tooMany === 1) return [];
+    const [pk, prefix] = [partitionOf(key), prefixOf(reserve)];
+    if (tooMany === undefined) {
+      const { items } = await this.#table.list(pk, prefix, 1, undefined, { consistent: true });
+      return items.map(readPlace);
+    }
+    const all = (await this.#table.listAll(pk, prefix, { consistent: true })).map(readPlace);
+    return all.filter(({ units = 1 }) => units < tooMany).slice(0, 1);
+  }
+
+  /** The names in the line: one read for each, however many wait under it. */
+  async #names(key: AccountKey): Promise<string[]> {
+    const names: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const { items } = await this.#table.list(partitionOf(key), NAMED, 1, after, { consistent: true });
+      const [name] = items.map((item) => readPlace(item).reserve);
+      if (typeof name !== 'string') return names;
+      names.push(name);
+      after = `${prefixOf(name)}~`;
+    }
   }
 
   /** The ids in the order of the line, `limit` at most. @param after position of the last one of the page before */

@@ -1,7 +1,8 @@
-import { type Account, type Holding, holdingsOf, isQueued, segmentsToTry } from './account.ts';
+import { type Account, type Holding, holdingsOf, isQueued, type Kept, segmentsFor } from './account.ts';
 import type { AccountKey } from './account-table.ts';
 import { type Claim, type ClaimStore, secondsOf } from './claim.ts';
 import { encodeHolder, type Holder, subjectKey } from './holder.ts';
+import type { TooMany } from './line-table.ts';
 import type { Place } from './place.ts';
 import { objectionTo, untake } from './rivals.ts';
 
@@ -44,12 +45,14 @@ export async function handOn<C extends Claim>(
 ): Promise<boolean> {
   const { accounts, line, now } = store;
   const { segment, id, seen } = unit;
-  const next = await firstWaiting(store, key, false);
-  if (next !== undefined && next.claim.id !== id) {
+  const next = await firstWaiting(store, key, new Map());
+  // Who waits for several gets them all at once, or this one is somebody else's.
+  if (next !== undefined && next.claim.id !== id && (next.place.units ?? 1) === 1) {
     const reserve = await line.mayHave(next.claim);
-    const holder = line.offerTo(next.claim);
+    const holder = await line.offerTo(next.claim);
     if (reserve !== 'nothing' && (await accounts.pass(key, segment, id, { holder, reserve }, secondsOf(now()), seen))) {
-      if ((await offer(store, key, next, { holder, segment })) === 'passed-over') await promote(store, key);
+      const given = [{ claim: next.claim, holder, segment }];
+      if ((await offer(store, key, next.place, given)) === 'passed-over') await promote(store, key);
       return true;
     }
   }
@@ -60,7 +63,8 @@ export async function handOn<C extends Claim>(
 
 /**
  * Offers free units to those who wait, first come first: whatever the units have become free by, be it a larger
- * entitlement, a release that found nobody, or a reserve whose day has come.
+ * entitlement, a release that found nobody, or a reserve whose day has come. Whoever cannot be helped by what is free
+ * keeps their place, and keeps nobody else waiting.
  * @returns how many offers were made
  */
 export async function promote<C extends Claim>(store: ClaimStore<C>, key: AccountKey): Promise<number> {
@@ -68,24 +72,81 @@ export async function promote<C extends Claim>(store: ClaimStore<C>, key: Accoun
   for (let round = 0; round < MAX_OFFERS; round++) {
     const { account } = await store.accounts.load(key, { consistent: true });
     if (!isQueued(account)) break;
-    const first = await firstWaiting(store, key, false);
-    if (first === undefined) {
+    const next = await nextMatch(store, key, account);
+    if (next === 'nobody') {
       await unmark(store, key, account);
       break;
     }
-    const begun = offerBegun(store, account, first.claim);
-    const match = begun ? { waiting: first, segment: begun.segment } : await matchFor(store, key, account, first);
-    if (match === undefined) break;
-    const unit = begun ?? { holder: store.line.offerTo(match.waiting.claim), segment: match.segment };
-    if (begun === undefined && !(await store.accounts.take(key, unit.segment, unit.holder, true))) break;
-    const outcome = await offer(store, key, match.waiting, unit);
+    if (next === undefined || !(next.begun || (await take(store, key, account, next.units)))) break;
+    const outcome = await offer(store, key, next.place, next.units);
     if (outcome === 'contended') break;
     if (outcome === 'offered') offers += 1;
   }
   return offers;
 }
 
-/** The unit that another routine has taken for a claim and not yet offered: perhaps it died in between. */
+/** A unit for a claim. */
+interface Given<C> {
+  readonly claim: C;
+  readonly holder: Holder;
+  readonly segment: number;
+}
+
+function take<C extends Claim>(
+  { accounts }: ClaimStore<C>,
+  key: AccountKey,
+  account: Account,
+  units: readonly Given<C>[],
+): Promise<boolean> {
+  const [first, ...others] = units;
+  return first === undefined || others.length > 0
+    ? accounts.takeAll(key, account, units)
+    : accounts.take(key, first.segment, first.holder, true);
+}
+
+/** Who is next, and the units: the first's, unless what is free is not for it, or too little. */
+interface Match<C> {
+  readonly place: Place;
+  readonly units: readonly Given<C>[];
+  /** They are taken for it already, by a routine that perhaps has died. */
+  readonly begun: boolean;
+}
+
+/** @returns `nobody` when nobody waits, `undefined` when nobody who waits can be helped */
+async function nextMatch<C extends Claim>(
+  store: ClaimStore<C>,
+  key: AccountKey,
+  account: Account,
+): Promise<Match<C> | 'nobody' | undefined> {
+  // Those of one part of the line may have the same: where one cannot be helped, nobody behind who needs as much can.
+  const tooMany = new Map<Kept, number>();
+  for (let looked = 0; looked < MAX_PLACES; looked++) {
+    const first = await firstWaiting(store, key, tooMany);
+    if (first === undefined) return tooMany.size === 0 ? 'nobody' : undefined;
+    const { place, claim } = first;
+    const claims = [claim, ...((await store.line.together?.companionsOf(claim)) ?? [])];
+    const match = unitsBegun(store, account, claims) ?? (await unitsFor(store, account, claims));
+    if (match !== undefined) return { place, ...match };
+    tooMany.set(place.reserve, place.units ?? 1);
+  }
+  return undefined;
+}
+
+type Units<C> = Omit<Match<C>, 'place'>;
+
+/** The units that another routine has taken for claims and not yet offered: perhaps it died in between. */
+function unitsBegun<C extends Claim>(
+  store: ClaimStore<C>,
+  account: Account,
+  claims: readonly C[],
+): Units<C> | undefined {
+  const units = claims.flatMap((claim) => {
+    const begun = offerBegun(store, account, claim);
+    return begun === undefined ? [] : [{ claim, ...begun }];
+  });
+  return units.length === claims.length ? { units, begun: true } : undefined;
+}
+
 function offerBegun<C extends Claim>(store: ClaimStore<C>, account: Account, claim: C): Holding | undefined {
   const spent = store.spentOfferOf(claim);
   return holdingsOf(account, claim.id).find(
@@ -93,26 +154,30 @@ function offerBegun<C extends Claim>(store: ClaimStore<C>, account: Account, cla
   );
 }
 
+/** Free units for claims, if there are enough. What was taken for some of them and not for all is left to the sweep. */
+async function unitsFor<C extends Claim>(
+  store: ClaimStore<C>,
+  account: Account,
+  claims: readonly C[],
+): Promise<Units<C> | undefined> {
+  const [first] = claims;
+  if (first === undefined) return undefined;
+  if (claims.length > 1 && claims.some((claim) => offerBegun(store, account, claim) !== undefined)) return undefined;
+  const reserve = await store.line.mayHave(first);
+  const segments = reserve === 'nothing' ? undefined : segmentsFor(account, first.id, claims.length, reserve);
+  if (segments === undefined) return undefined;
+  const holders = await Promise.all(claims.map(async (claim) => ({ claim, holder: await store.line.offerTo(claim) })));
+  const units = holders.flatMap((each, index) => {
+    const segment = segments[index];
+    return segment === undefined ? [] : [{ ...each, segment }];
+  });
+  return { units, begun: false };
+}
+
 /** Nobody waits: takes the marks away that were there before the line was looked at, and no later ones. */
 async function unmark<C extends Claim>({ accounts }: ClaimStore<C>, key: AccountKey, account: Account): Promise<void> {
   const marked = account.flatMap(({ number, queue }) => (queue === undefined ? [] : [{ number, queue }]));
   await Promise.all(marked.map(({ number, queue }) => accounts.setQueue(key, number, { seen: queue })));
-}
-
-/** The next unit, and whose it is: the first's, unless only units are free that are reserved for others. */
-async function matchFor<C extends Claim>(
-  store: ClaimStore<C>,
-  key: AccountKey,
-  account: Account,
-  first: Waiting<C>,
-): Promise<{ readonly waiting: Waiting<C>; readonly segment: number } | undefined> {
-  const reserve = await store.line.mayHave(first.claim);
-  if (reserve === 'nothing') return undefined;
-  const [open] = segmentsToTry(account, first.claim.id, reserve);
-  if (open !== undefined) return { waiting: first, segment: open.number };
-  const [reserved] = segmentsToTry(account, first.claim.id, 'first');
-  const meant = reserved && (await firstWaiting(store, key, true));
-  return meant && { waiting: meant, segment: reserved.number };
 }
 
 /** Gives new places to those whose place has to be looked at again. @returns how many moved */
@@ -143,10 +208,10 @@ interface Waiting<C> {
 async function firstWaiting<C extends Claim>(
   { line, find }: ClaimStore<C>,
   key: AccountKey,
-  reserveOnly: boolean,
+  tooMany: TooMany,
 ): Promise<Waiting<C> | undefined> {
   for (let looked = 0; looked < MAX_PLACES; looked++) {
-    const place = await line.table.first(key, reserveOnly);
+    const place = await line.table.first(key, tooMany);
     if (place === undefined) return undefined;
     const claim = await find(place.id, { consistent: true });
     if (claim !== undefined && line.placeOf(claim)?.rank === place.rank) return { claim, place };
@@ -155,37 +220,60 @@ async function firstWaiting<C extends Claim>(
   return undefined;
 }
 
-/** Makes the offer of a unit that was taken for it. What cannot be offered is given back. */
+/** Makes the offer of units that were taken for it. What cannot be offered is given back. */
 async function offer<C extends Claim>(
   store: ClaimStore<C>,
   key: AccountKey,
-  { claim, place }: Waiting<C>,
-  unit: { readonly holder: Holder; readonly segment: number },
+  place: Place,
+  units: readonly Given<C>[],
 ): Promise<'offered' | 'passed-over' | 'contended'> {
   const { line } = store;
-  const contender = { key, id: claim.id, ...line.searchFor(claim) };
-  const objection = await objectionTo(store, contender, { ...unit, shared: false });
-  if (objection?.kind === 'contended') return 'contended';
-  if (objection?.kind === 'rival') {
+  const giveBack = (some: readonly Given<C>[]): Promise<unknown> =>
+    Promise.all(some.map((unit) => untake(store, { key, id: unit.claim.id }, unit)));
+  for (const unit of units) {
+    const contender = { key, id: unit.claim.id, ...line.searchFor(unit.claim) };
+    const objection = await objectionTo(store, contender, { ...unit, shared: false });
+    if (objection === undefined) continue;
+    await giveBack(units.filter((other) => other !== unit));
+    if (objection.kind === 'contended') return 'contended';
     // If it was changed meanwhile its place is looked at again.
-    if ((await store.putNext(line.dropped(claim))) === undefined) await line.table.leave(key, place);
+    const dropped = units.map(({ claim }) => line.dropped(claim));
+    if ((await putAll(store, dropped)) === undefined) await line.table.leave(key, place);
     return 'passed-over';
   }
-  const there = await store.putNext(line.offered(claim, unit.holder, unit.segment));
-  if (there !== undefined && !hasOffer(store, there, unit)) {
-    await untake(store, contender, unit);
-    return 'passed-over';
-  }
+  const there = await putAll(
+    store,
+    units.map(({ claim, holder, segment }) => line.offered(claim, holder, segment)),
+  );
+  const lost = there === undefined ? [] : units.filter((unit) => !hasOffer(store, there, unit));
+  await giveBack(lost);
+  if (lost.length > 0) return 'passed-over';
   await line.table.leave(key, place);
   return 'offered';
 }
 
-/** Whether a claim that was found changed has this very offer: then the reply to it was lost. */
+/** @returns the claims as they are, when one was changed meanwhile; `undefined` when all were put */
+async function putAll<C extends Claim>(store: ClaimStore<C>, claims: readonly C[]): Promise<C[] | undefined> {
+  const [first, ...others] = claims;
+  if (first === undefined) return undefined;
+  if (others.length === 0) {
+    const there = await store.putNext(first);
+    return there && [there];
+  }
+  if (await store.line.together?.putAll(claims)) return undefined;
+  const found = await Promise.all(claims.map(({ id }) => store.find(id, { consistent: true })));
+  return found.filter((claim) => claim !== undefined);
+}
+
+/** Whether one of the claims that were found changed has this very offer: then the reply to it was lost. */
 function hasOffer<C extends Claim>(
   store: ClaimStore<C>,
-  claim: C,
-  { holder, segment }: { readonly holder: Holder; readonly segment: number },
+  there: readonly C[],
+  { claim, holder, segment }: Given<C>,
 ): boolean {
-  const shown = store.holderOf(claim);
-  return shown !== undefined && claim.segment === segment && encodeHolder(shown) === encodeHolder(holder);
+  return there.some((each) => {
+    const shown = store.holderOf(each);
+    if (each.id !== claim.id || each.segment !== segment || shown === undefined) return false;
+    return encodeHolder(shown) === encodeHolder(holder);
+  });
 }

@@ -1,7 +1,8 @@
 import type { Item, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
 import type { Account, Segment } from './account.ts';
-import { type AccountKey, readSegment, segmentKey } from './account-table.ts';
+import { type AccountKey, segmentKey } from './account-table.ts';
 import { encodeHolder, holderKey } from './holder.ts';
+import { readSegment } from './segment-item.ts';
 
 /** Accounts whose items may be damaged: read as far as they can be, and written anew. */
 
@@ -70,7 +71,7 @@ function rewrite(table: SingleTable, key: AccountKey, segment: Segment, seen: It
     committed: segment.committed,
     holders: Object.fromEntries(segment.holders.map((holder) => [holderKey(holder.id), encodeHolder(holder)])),
     ...(segment.closed ? { closed: true } : {}),
-    ...(segment.reserved === true ? { reserved: true } : {}),
+    ...(segment.reserved === undefined || segment.reserved === false ? {} : { reserved: segment.reserved }),
     ...(segment.queue === undefined ? {} : { queue: segment.queue }),
     ...(segment.freedAt === undefined ? {} : { freedAt: segment.freedAt }),
   };

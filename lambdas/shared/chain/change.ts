@@ -11,8 +11,10 @@ import { sha256Of } from '../canonical.ts';
 /** What can be changed or read, as the audit calls it. */
 export const SUBJECT_TYPES = [
   'agreement',
+  'application',
   'booking',
   'client',
+  'cohort',
   'contacts',
   'document',
   'grant',
@@ -20,6 +22,7 @@ export const SUBJECT_TYPES = [
   'loan',
   'person',
   'pool',
+  'programme',
   'transfer',
   'webhook',
 ] as const;

@@ -3,8 +3,10 @@ import * as z from 'zod/mini';
 import type { Hub } from '../hub.ts';
 import type { Store } from '../store.ts';
 import { DEMO_AGREEMENT } from './agreements.ts';
-import { DEMO_INSTITUTIONS, type DemoInstitution } from './institutions.ts';
+import { Created, caller, institution } from './caller.ts';
+import { DEMO_INSTITUTIONS } from './institutions.ts';
 import { DEMO_POOLS, type DemoGrant, type DemoPool } from './quotas.ts';
+import { seedTraining } from './seed-training.ts';
 
 /** What the demonstration leads its reader to. */
 const Demo = z.object({
@@ -17,7 +19,6 @@ const Demo = z.object({
 export type Demo = z.infer<typeof Demo>;
 
 const DOCUMENT = 'demo';
-const Created = z.looseObject({ id: z.string() });
 const Proposed = z.looseObject({ latest: z.looseObject({ hash: z.string() }) });
 
 /**
@@ -56,6 +57,7 @@ async function makePools(hub: Hub, year: number) {
   await hub.drainStreams();
   const agreementId = await makeAgreement(hub, year);
   await hub.drainStreams();
+  await seedTraining(hub, year);
   return Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year, agreementId)));
 }
 
@@ -119,33 +121,8 @@ async function makeBookings(hub: Hub, { beneficiary, bookings = [] }: DemoGrant,
   }
 }
 
-/** Posts as a coordinator of the institution, with the same idempotency key at every start of the same year. */
-async function caller(hub: Hub, alias: string, year: number) {
-  const token = await hub.token({ institution: alias, role: 'coordinator' });
-  return async (key: string, path: string, body: unknown): Promise<{ id: string }> => {
-    const response = await fetch(hub.url + path, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'idempotency-key': `demo-${String(year)}-${key}`,
-      },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`POST ${path} as ${alias} answered ${String(response.status)}: ${text}`);
-    return Created.parse(JSON.parse(text));
-  };
-}
-
 async function isThere(hub: Hub, grantId: string): Promise<boolean> {
   const token = await hub.token({ institution: 'alexandrov', role: 'coordinator' });
   const { ok } = await fetch(`${hub.url}/v1/grants/${grantId}`, { headers: { authorization: `Bearer ${token}` } });
   return ok;
-}
-
-function institution(alias: string): DemoInstitution {
-  const found = DEMO_INSTITUTIONS.find((each) => each.alias === alias);
-  if (found === undefined) throw new Error(`There is no demo institution ${alias}.`);
-  return found;
 }

@@ -1,0 +1,147 @@
+import type * as z from 'zod/mini';
+
+import { notFound, type Permission } from '../shared/auth/access.ts';
+import type { Relation } from '../shared/auth/vocabulary.ts';
+import { deriveId } from '../shared/capacity/holder.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
+import { creationOf } from '../shared/http/creation.ts';
+import { keyReused, requestId } from '../shared/http/idempotency.ts';
+import { type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
+import { Problem } from '../shared/http/problem.ts';
+import type { applicationRoutes } from './application-contract.ts';
+import { type Application, isGivenUp, newApplication } from './application-model.ts';
+import type { Submission } from './applications-table.ts';
+import { requireWindow } from './cohort-model.ts';
+import { getCohort } from './cohort-operations.ts';
+import { AlreadyApplied } from './errors.ts';
+import type { ListPorts, Outcome, Ports } from './ports.ts';
+import { requirePrerequisites } from './programme-model.ts';
+import { busy, deedOf, MAX_ATTEMPTS, readProgramme, refusalOf } from './programme-operations.ts';
+
+/** Applying to cohorts, and reading applications. What becomes of them is in `decisions.ts`. */
+
+/** An application, and whether it is shown to who decides about it. */
+export interface Seen {
+  readonly application: Application;
+  readonly seesReviews: boolean;
+}
+
+/** How the caller stands to an application. */
+async function relationsOf(
+  ports: Ports,
+  { hostId, institutionId, programmeId }: Application,
+  caller: string,
+): Promise<Relation[]> {
+  const own: Relation[] = institutionId === caller ? ['applicant'] : [];
+  if (hostId === caller) return ['host', ...own];
+  const { partners } = await readProgramme(ports, programmeId);
+  const relations: Relation[] = partners.includes(caller) ? ['party', ...own] : own;
+  return relations.length === 0 ? ['none'] : relations;
+}
+
+/** @throws Problem `not-found`, also for what the caller may not see; `role-not-permitted` */
+export async function getApplication(ports: Ports, permission: Permission, applicationId: string): Promise<Seen> {
+  const application = await ports.applications.get(applicationId);
+  if (application === undefined) throw notFound();
+  const relations = await relationsOf(ports, application, permission.caller.institutionId);
+  permission.require(...relations);
+  return { application, seesReviews: !relations.includes('applicant') || relations.includes('host') };
+}
+
+export interface ApplicationCreation {
+  readonly permission: Permission;
+  readonly cohortId: string;
+  readonly body: z.output<typeof applicationRoutes.createApplication.body>;
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Applies for one or several nominees of the caller's institution.
+ * @returns the application, of a group that of its first nominee
+ * @throws Problem `not-found`, `role-not-permitted`, `application-window-closed`, `prerequisites-not-met`, `already-applied`,
+ *   `institution-not-active`, `idempotency-key-reused`, `busy`
+ */
+export async function apply(ports: Ports, request: ApplicationCreation): Promise<Outcome<Application>> {
+  const { permission, cohortId, body } = request;
+  const { cohort, programme } = await getCohort(ports, permission, cohortId);
+  const applications = newApplications(ports, request, cohort);
+  const [first] = applications;
+  if (first === undefined) throw new Error('An application is for nobody');
+  const creation = creationOf(ports, request, ['createApplication', cohortId], first.id);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    await takeTurns(attempt);
+    const earlier = await ports.applications.findEarlier(creation);
+    if (earlier?.kind === 'key-reused') throw keyReused();
+    if (earlier !== undefined) return { value: await readApplication(ports, earlier.resourceId), replayed: true };
+    requireWindow(cohort, ports.now());
+    requirePrerequisites(programme, body.nominees);
+    const submissions = await Promise.all(applications.map((application) => submissionOf(ports, application)));
+    const outcome = await ports.applications.create(creation, cohortId, submissions);
+    if (outcome.kind === 'done') return { value: first, replayed: false };
+    if (outcome.kind === 'replayed') return { value: await readApplication(ports, first.id), replayed: true };
+    // Otherwise somebody applied for one of them meanwhile, or the cohort was cancelled.
+    if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
+  }
+  throw busy('cohort');
+}
+
+/** The ids are derived from the request: they lead to the cohort, and a repetition has the same. */
+function newApplications(
+  ports: Ports,
+  { permission, cohortId, body, idempotencyKey }: ApplicationCreation,
+  cohort: Parameters<typeof newApplication>[0],
+): Application[] {
+  const { by, institutionId, now } = deedOf(ports, permission);
+  const request = requestId({ caller: permission.caller, target: ['createApplication', cohortId], idempotencyKey });
+  const ids = body.nominees.map((_, index) => deriveId(cohortId, request, String(index)));
+  const { motivation, documents } = body;
+  const common = {
+    ...{ institutionId, documents },
+    ...(motivation === undefined ? {} : { motivation }),
+    ...(ids.length === 1 ? {} : { group: ids }),
+  };
+  return body.nominees.flatMap((nominee, index) => {
+    const id = ids[index];
+    return id === undefined ? [] : [newApplication(cohort, { ...common, id, nominee }, by, now)];
+  });
+}
+
+/** @throws Problem `already-applied` */
+async function submissionOf({ applications }: Ports, application: Application): Promise<Submission> {
+  const before = await applications.getNominee(application);
+  const other = before === undefined ? undefined : await applications.get(before);
+  if (other === undefined || isGivenUp(other)) return { application, before };
+  throw new Problem(AlreadyApplied, 'There is an application for this nominee.', { applicationId: other.id });
+}
+
+async function readApplication({ applications }: Ports, applicationId: string): Promise<Application> {
+  const application = await applications.get(applicationId);
+  if (application === undefined) throw notFound();
+  return application;
+}
+
+/** Applications to a cohort: all for who decides, their own for others. @throws Problem `not-found`, `invalid-cursor` */
+export async function listApplications(ports: ListPorts, request: PageRequest, cohortId: string): Promise<Page<Seen>> {
+  const { permission, limit, cursor } = request;
+  const { institutionId, roles } = permission.caller;
+  const { cohort, programme } = await getCohort(ports, permission, cohortId);
+  const decides = cohort.hostId === institutionId || programme.partners.includes(institutionId);
+  if (!decides && !roles.some((role) => role === 'hub-admin' || role === 'auditor')) {
+    const list = `applications:${cohortId}:${institutionId}`;
+    const page = await pageOfIds(
+      ports,
+      list,
+      request,
+      (most, after) => ports.applications.listBy(institutionId, cohortId, most, after),
+      (id) => ports.applications.get(id, { consistent: false }),
+    );
+    return { ...page, items: page.items.map((application) => ({ application, seesReviews: false })) };
+  }
+  const list = `applications:${cohortId}`;
+  const after = cursor === undefined ? undefined : ports.cursors.read(list, cursor);
+  const { applications, next } = await ports.applications.listOf(cohortId, limit, after);
+  return {
+    items: applications.map((application) => ({ application, seesReviews: true })),
+    next: next === undefined ? undefined : ports.cursors.write(list, next),
+  };
+}

@@ -1,0 +1,174 @@
+import * as z from 'zod/mini';
+
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
+import { Country } from '../shared/countries.ts';
+import { InstitutionNotActive, InvalidCursor, NotFound } from '../shared/http/problems.ts';
+import { defineRoutes } from '../shared/http/route.ts';
+import {
+  CalendarDate,
+  Id,
+  Instant,
+  LocalizedText,
+  looksPersonal,
+  PageQuery,
+  pageOf,
+  TimeZone,
+} from '../shared/values.ts';
+import { cohortParams, Days, distinct, KeptSeats, programmeParams, Seats } from './contract-parts.ts';
+import {
+  CohortStateConflict,
+  ImpossibleDates,
+  NamedInstitutionNotActive,
+  ProgrammeStateConflict,
+  SeatsBelowAccepted,
+  SeatsDoNotAddUp,
+} from './errors.ts';
+
+/** Cohorts: when and where a programme is held, and how many seats there are. */
+
+export const COHORT_STATUSES = ['draft', 'published', 'open', 'closed', 'running', 'completed', 'cancelled'] as const;
+export type CohortStatus = (typeof COHORT_STATUSES)[number];
+
+const Link = z.url({ protocol: /^https$/ }).check(
+  z.maxLength(500),
+  z.refine((link) => !looksPersonal(link), 'must not contain an e-mail address, phone or identity number'),
+);
+
+const Venue = z
+  .strictObject({
+    place: z.optional(z.strictObject({ country: Country, city: LocalizedText })),
+    link: z.optional(Link),
+  })
+  .check(z.refine(({ place, link }) => place !== undefined || link !== undefined, 'must have a place or a link'))
+  .register(z.globalRegistry, { id: 'Venue', description: 'Where it is held: a place, a link, or both.' });
+
+const SeatPlan = z
+  .strictObject({
+    minimum: z._default(Seats, 1).register(z.globalRegistry, { description: 'With fewer it is not worth holding.' }),
+    total: Seats,
+    kept: z._default(z.array(KeptSeats).check(z.maxLength(20)), []),
+  })
+  .register(z.globalRegistry, { id: 'SeatPlan', description: 'How many seats there are, and for whom some are kept.' });
+
+const described = {
+  dates: Days,
+  timeZone: TimeZone,
+  days: z.optional(distinct(CalendarDate, 366)).register(z.globalRegistry, {
+    description: 'The days on which attendance counts; every day of `dates` unless said.',
+  }),
+  venue: Venue,
+  seats: SeatPlan,
+  applications: Days.check().register(z.globalRegistry, { description: 'The days on which applications are taken.' }),
+  confirmWithinDays: z._default(z.int().check(z.minimum(1), z.maximum(60)), 7).register(z.globalRegistry, {
+    description: 'Days in which a seat is confirmed, or goes to the next; no longer than the first day lasts.',
+  }),
+};
+
+const CANCELLATION_REASONS = ['too-few-participants', 'host-unavailable', 'security', 'budget', 'other'] as const;
+
+const Balance = z
+  .strictObject({ accepted: z.int(), confirmed: z.int(), completed: z.int(), free: z.int() })
+  .register(z.globalRegistry, { id: 'SeatBalance', description: 'Who has a seat, and how many are free.' });
+
+export const Cohort = z
+  .strictObject({
+    id: Id,
+    programmeId: Id,
+    hostId: Id,
+    ...described,
+    status: z.enum(COHORT_STATUSES).register(z.globalRegistry, {
+      description:
+        'Today: only its host sees a `draft`; `published`, applications are not taken yet; `open`, they are; `closed`, no longer; `running`; `completed`, its last day is over; `cancelled`.',
+    }),
+    cancellationReason: z.optional(z.enum(CANCELLATION_REASONS)),
+    balance: Balance,
+    waitlist: z.boolean().register(z.globalRegistry, { description: 'Whether somebody waits for a seat.' }),
+    minimumReached: z.boolean().register(z.globalRegistry, { description: 'By those who have confirmed.' }),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .register(z.globalRegistry, { id: 'Cohort', description: 'One holding of a programme.' });
+export type CohortRepresentation = z.infer<typeof Cohort>;
+
+export const cohortRoutes = defineRoutes({
+  createCohort: {
+    operationId: 'createCohort',
+    method: 'POST',
+    path: '/v1/programmes/{programmeId}/cohorts',
+    summary: 'Draft a cohort of a programme',
+    scopes: ['hub/training.write'],
+    access: doneBy(COORDINATORS, 'host'),
+    params: programmeParams,
+    body: z.strictObject(described),
+    idempotencyKey: 'required',
+    response: { status: 201, description: 'The draft.', schema: Cohort, etag: true },
+    problems: [
+      NotFound,
+      ImpossibleDates,
+      SeatsDoNotAddUp,
+      ProgrammeStateConflict,
+      NamedInstitutionNotActive,
+      InstitutionNotActive,
+    ],
+  },
+  listCohorts: {
+    operationId: 'listCohorts',
+    method: 'GET',
+    path: '/v1/programmes/{programmeId}/cohorts',
+    summary: 'The cohorts of a programme',
+    description: 'Its host sees drafts, too.',
+    scopes: ['hub/training.read'],
+    access: readBy('host', 'party', 'partner'),
+    params: programmeParams,
+    query: z.strictObject(PageQuery),
+    response: { status: 200, description: 'A page of cohorts, oldest first.', schema: pageOf(Cohort, 'CohortPage') },
+    problems: [NotFound, InvalidCursor],
+  },
+  getCohort: {
+    operationId: 'getCohort',
+    method: 'GET',
+    path: '/v1/cohorts/{cohortId}',
+    summary: 'One cohort, and how many seats are free',
+    description:
+      'The ETag covers what its host has said. Who takes a seat, and days that begin and end, do not change it.',
+    scopes: ['hub/training.read'],
+    access: readBy('host', 'party', 'partner'),
+    params: cohortParams,
+    response: { status: 200, description: 'The cohort.', schema: Cohort, etag: true },
+    problems: [NotFound],
+  },
+  updateCohort: {
+    operationId: 'updateCohort',
+    method: 'PATCH',
+    path: '/v1/cohorts/{cohortId}',
+    summary: 'Change, publish or cancel a cohort',
+    description:
+      'More seats go to those who wait, at once. Cancelling ends every application, and tells their institutions.',
+    scopes: ['hub/training.write'],
+    access: doneBy(COORDINATORS, 'host'),
+    params: cohortParams,
+    body: z.strictObject({
+      dates: z.exactOptional(Days),
+      days: z.exactOptional(described.days.def.innerType),
+      venue: z.exactOptional(Venue),
+      seats: z.exactOptional(SeatPlan),
+      applications: z.exactOptional(Days),
+      confirmWithinDays: z.exactOptional(described.confirmWithinDays.def.innerType),
+      status: z.exactOptional(z.enum(['published', 'cancelled'])),
+      cancellationReason: z.exactOptional(z.enum(CANCELLATION_REASONS)),
+    }),
+    ifMatch: 'required',
+    response: { status: 200, description: 'The changed cohort.', schema: Cohort, etag: true },
+    problems: [
+      NotFound,
+      ImpossibleDates,
+      SeatsDoNotAddUp,
+      SeatsBelowAccepted,
+      ProgrammeStateConflict,
+      CohortStateConflict,
+      NamedInstitutionNotActive,
+    ],
+  },
+});
+export type CohortBody = z.output<typeof cohortRoutes.createCohort.body>;
+export type CohortChange = z.output<typeof cohortRoutes.updateCohort.body>;

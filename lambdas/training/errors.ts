@@ -1,0 +1,184 @@
+import type { ProblemType } from '../shared/http/problem.ts';
+
+/** The refusals of the training context, each named after the precondition that failed. */
+
+export const ImpossibleDates: ProblemType = {
+  code: 'impossible-dates',
+  status: 422,
+  title: 'The dates cannot be kept, or overlap where they must not',
+  advice:
+    'Days end on or after the day they begin on and are not over; applications end by the first day of the cohort; seats are kept until that day at most; days of attendance lie within the cohort’s dates. `errors` names the field at fault.',
+};
+
+export const SeatsDoNotAddUp: ProblemType = {
+  code: 'seats-do-not-add-up',
+  status: 422,
+  title: 'The seats do not add up',
+  advice:
+    'The minimum, and what is kept for institutions in all, are no more than the total; each institution is named once.',
+};
+
+export const SeatsBelowAccepted: ProblemType = {
+  code: 'seats-below-accepted',
+  status: 409,
+  uncounted: true,
+  title: 'The seats would be fewer than those who have one',
+  advice:
+    'Nobody loses a seat. Of the total, and of what is kept for an institution, at least as many are left as are accepted or confirmed there; `balance` of the cohort says how many have a seat in all.',
+};
+
+export const NamedInstitutionNotActive: ProblemType = {
+  code: 'named-institution-not-active',
+  status: 409,
+  uncounted: true,
+  title: 'An institution that is named is not an active partner',
+  advice:
+    '`institutions` names those that the Hub does not know as active partners. One that was registered a moment ago is known in a few seconds.',
+};
+
+export const AgreementNotUsable: ProblemType = {
+  code: 'agreement-not-usable',
+  status: 409,
+  uncounted: true,
+  title: 'No programme can be offered under this agreement today',
+  advice:
+    '`because` says why: `unknown` (there is no such agreement of yours), `not-in-force`, or `kind-not-named` (it says nothing of programmes of this kind). What was agreed a moment ago is known here in a few seconds.',
+};
+
+export const ProgrammeStateConflict: ProblemType = {
+  code: 'programme-state-conflict',
+  status: 409,
+  uncounted: true,
+  title: 'The programme’s status does not allow this',
+  advice:
+    '`programmeStatus` says where it is. A draft can be changed in everything; what is published in its title, partners, prerequisites and syllabus; cohorts are published once their programme is.',
+};
+
+export const CohortStateConflict: ProblemType = {
+  code: 'cohort-state-conflict',
+  status: 409,
+  uncounted: true,
+  title: 'The cohort’s status does not allow this',
+  advice:
+    '`cohortStatus` says where it is. A cohort is changed until it begins and cancelled until it is completed; what is cancelled stays so.',
+};
+
+export const ApplicationWindowClosed: ProblemType = {
+  code: 'application-window-closed',
+  status: 409,
+  uncounted: true,
+  title: 'Nobody can apply today',
+  advice: '`applications` says from which day to which, in `timeZone`, applications are taken. Nothing was stored.',
+};
+
+export const AlreadyApplied: ProblemType = {
+  code: 'already-applied',
+  status: 409,
+  uncounted: true,
+  title: 'This person is applied for already, or was decided about',
+  advice:
+    '`applicationId` is that application. Somebody can be applied for again only after theirs was withdrawn or has lapsed.',
+};
+
+export const PrerequisitesNotMet: ProblemType = {
+  code: 'prerequisites-not-met',
+  status: 422,
+  title: 'A nominee does not have what the programme asks for',
+  advice:
+    '`errors` names the nominee and what is missing: the profession, the years of practice, or a language at the level asked for.',
+};
+
+export const NomineeNotPseudonymous: ProblemType = {
+  code: 'nominee-not-pseudonymous',
+  status: 422,
+  title: 'The nominee’s pseudonym looks like personal data',
+  advice:
+    'Send only the pseudonym your institution issued. The value was neither stored nor logged, and is not repeated here. The name for the certificate is given once a seat is confirmed.',
+};
+
+export const MustRecuse: ProblemType = {
+  code: 'must-recuse',
+  status: 409,
+  uncounted: true,
+  title: 'Nobody reviews an application of their own institution',
+  advice: 'A reviewer of the host or of another partner institution of the programme scores it.',
+};
+
+export const AlreadyReviewed: ProblemType = {
+  code: 'already-reviewed',
+  status: 409,
+  uncounted: true,
+  title: 'You have reviewed this application already',
+  advice: 'A review stands as it was given; others of your institution may give theirs.',
+};
+
+export const ReviewsMissing: ProblemType = {
+  code: 'reviews-missing',
+  status: 409,
+  uncounted: true,
+  title: 'The application has too few reviews to be accepted',
+  advice: '`needed` says how many the programme asks for, `given` how many there are.',
+};
+
+export const ApplicationStateConflict: ProblemType = {
+  code: 'application-state-conflict',
+  status: 409,
+  uncounted: true,
+  title: 'The application’s status does not allow this',
+  advice: '`applicationStatus` says where it is, `allowedFrom` where it would have to be. Read it again.',
+};
+
+export const ConfirmationLate: ProblemType = {
+  code: 'confirmation-late',
+  status: 409,
+  uncounted: true,
+  title: 'The seat was to be confirmed before',
+  advice:
+    'Its time was over at `confirmBy`, and it goes to the next in line. Apply again while applications are taken.',
+};
+
+export const AttendanceOutsideDates: ProblemType = {
+  code: 'attendance-outside-dates',
+  status: 422,
+  title: 'The cohort has no such day',
+  advice: 'Attendance is recorded for the days of the cohort: `days` where it names them, else every day of `dates`.',
+};
+
+export const AttendanceTooEarly: ProblemType = {
+  code: 'attendance-too-early',
+  status: 409,
+  uncounted: true,
+  title: 'The day has not begun',
+  advice: 'Record attendance from the day on, in the cohort’s time zone.',
+};
+
+export const CompletionRuleNotMet: ProblemType = {
+  code: 'completion-rule-not-met',
+  status: 409,
+  uncounted: true,
+  title: 'What the programme asks for is not met',
+  advice:
+    '`attended` of `days` were attended, `needed` are asked for; where there is an assessment, `assessmentPassed` has to say that it was passed. Nobody completes before the last day.',
+};
+
+export const TRAINING_PROBLEMS: readonly ProblemType[] = [
+  ImpossibleDates,
+  SeatsDoNotAddUp,
+  SeatsBelowAccepted,
+  NamedInstitutionNotActive,
+  AgreementNotUsable,
+  ProgrammeStateConflict,
+  CohortStateConflict,
+  ApplicationWindowClosed,
+  AlreadyApplied,
+  PrerequisitesNotMet,
+  NomineeNotPseudonymous,
+  MustRecuse,
+  AlreadyReviewed,
+  ReviewsMissing,
+  ApplicationStateConflict,
+  ConfirmationLate,
+  AttendanceOutsideDates,
+  AttendanceTooEarly,
+  CompletionRuleNotMet,
+];

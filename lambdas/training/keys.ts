@@ -1,0 +1,76 @@
+import type { AccountKey } from '../shared/capacity/account-table.ts';
+import { familyOf } from '../shared/capacity/holder.ts';
+import type { Key } from '../shared/dynamo/single-table.ts';
+
+/**
+ * The keys of the training table.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | programme | `PROGRAMME#<id>` | `PROGRAMME` |
+ * | its cohorts: all, and those that partners see | `PROGRAMME#<id>` | `COHORT#<id>`, `SHOWN#<id>` |
+ * | programmes that partners see | `PUBLISHED` | `<id>` |
+ * | an institution's programmes, and its applications | `INSTITUTION#<id>` | `PROGRAMME#<id>`, `APPLICATION#<cohort>#<id>` |
+ * | cohort, its account's segments | `COHORT#<family>` | `COHORT`, `COHORT#SEGMENT#<nn>` |
+ * | application | `COHORT#<family>` | `APPLICATION#<id>` |
+ * | who is applied for | `COHORT#<family>` | `NOMINEE#<institution>#<pseudonym>` |
+ * | places in a cohort's line: see `LineTable` | `LINE#COHORT#<family>` | `FOR#<institution>#<rank>#<id>` |
+ * | what a certificate calls somebody | `NAME#<application>` | `NAME` |
+ * | cohorts the sweep visits | `SWEEP` | `<cohort>` |
+ * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
+ * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
+ * | that a name was read by another institution, for 7 days | `READING#<id>` | `READING` |
+ * | that somebody was reminded of a deadline, for 7 days | `REMINDER#<application>` | `REMINDER#<deadline>` |
+ * | remembered request | `REQUEST#<digest>` | `REQUEST` |
+ * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
+ */
+
+export const SWEEP = 'SWEEP';
+export const PUBLISHED = 'PUBLISHED';
+export const PROGRAMMES = 'PROGRAMME#';
+export const COHORTS = 'COHORT#';
+export const SHOWN = 'SHOWN#';
+export const APPLICATIONS = 'APPLICATION#';
+
+export const programmePartition = (programmeId: string): string => PROGRAMMES + programmeId;
+export const programmeKey = (programmeId: string): Key => ({ pk: programmePartition(programmeId), sk: 'PROGRAMME' });
+
+export const institutionPartition = (institutionId: string): string => `INSTITUTION#${institutionId}`;
+
+export const accountKey = (cohortId: string): AccountKey => ({
+  pk: COHORTS + familyOf(cohortId),
+  owner: 'COHORT',
+  ownerId: cohortId,
+});
+
+export function cohortKey(cohortId: string): Key {
+  const { pk, owner } = accountKey(cohortId);
+  return { pk, sk: owner };
+}
+
+/** An application's id has the family of its cohort's: it leads there without an index. */
+export const applicationKey = (applicationId: string): Key => ({
+  pk: accountKey(applicationId).pk,
+  sk: APPLICATIONS + applicationId,
+});
+
+export const nomineeKey = (cohortId: string, institutionId: string, pseudonym: string): Key => ({
+  pk: accountKey(cohortId).pk,
+  sk: `NOMINEE#${institutionId}#${pseudonym}`,
+});
+
+/** An institution's applications to one cohort. */
+export const applicationsPrefix = (cohortId: string): string => `${APPLICATIONS}${cohortId}#`;
+
+export const nameKey = (applicationId: string): Key => ({ pk: `NAME#${applicationId}`, sk: 'NAME' });
+
+/** The copy of an agreement that programmes may be offered under. */
+export const agreementKey = (agreementId: string): Key => ({ pk: `AGREEMENT#${agreementId}`, sk: 'AGREEMENT' });
+
+export const readingKey = (readingId: string): Key => ({ pk: `READING#${readingId}`, sk: 'READING' });
+
+/** @param expiresAt the deadline */
+export const reminderKey = (applicationId: string, expiresAt: string): Key => ({
+  pk: `REMINDER#${applicationId}`,
+  sk: `REMINDER#${expiresAt}`,
+});

@@ -1,0 +1,39 @@
+import { uuidv7 } from 'uuidv7';
+
+import type { SingleTable } from '../shared/dynamo/single-table.ts';
+import type { Cursors } from '../shared/http/cursor.ts';
+import { ApplicationsTable } from './applications-table.ts';
+import { CohortsTable } from './cohorts-table.ts';
+import { ProgrammesTable } from './programmes-table.ts';
+
+/** What the operations need from the world. */
+export interface Ports {
+  readonly programmes: ProgrammesTable;
+  readonly cohorts: CohortsTable;
+  readonly applications: ApplicationsTable;
+  readonly now: () => Date;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+}
+
+export interface ListPorts extends Ports {
+  readonly cursors: Cursors;
+}
+
+/** What an operation that can be repeated did. */
+export interface Outcome<T> {
+  readonly value: T;
+  /** An earlier attempt of the same request had done it. */
+  readonly replayed: boolean;
+}
+
+/** The ports on a table, with the time and the ids of this process. */
+export function portsOn(table: SingleTable): Ports {
+  return {
+    programmes: new ProgrammesTable(table),
+    cohorts: new CohortsTable(table),
+    applications: new ApplicationsTable(table),
+    now: () => new Date(),
+    newId: uuidv7,
+  };
+}

@@ -1,0 +1,160 @@
+import * as z from 'zod/mini';
+
+import { HUB } from '../shared/auth/agent.ts';
+import {
+  type AuditedChange,
+  type AuditedReading,
+  changeOf,
+  type Images,
+  type Item,
+  only,
+  Reading,
+  type Seal,
+  stamp,
+  type Told,
+} from '../shared/chain/change.ts';
+import { APPLICATION_STATUSES, type ApplicationStatus } from './application-contract.ts';
+
+/** What the audit may know of programmes, cohorts and applications. Nobody's name, and no free text. Pure. */
+
+const ProgrammeItem = z.object({
+  ...{ id: z.string(), hostId: z.string(), kind: z.string(), status: z.string() },
+  ...{ partners: z.array(z.string()), fields: z.array(z.string()), agreementId: z.optional(z.string()) },
+  ...{ agreementVersion: z.optional(z.int()), reviewsNeeded: z.int(), completion: z.unknown() },
+  ...{ languages: z.unknown(), prerequisites: z.unknown(), title: z.unknown(), syllabus: z.unknown() },
+  ...stamp,
+});
+type ProgrammeItem = z.infer<typeof ProgrammeItem>;
+
+const programme: Told<ProgrammeItem> = {
+  subjectType: 'programme',
+  item: ProgrammeItem,
+  subject: ({ id }) => id,
+  concerns: ({ after }) => (after.status === 'draft' ? [after.hostId] : [after.hostId, ...after.partners]),
+  action: ({ before, after }) => {
+    if (before === undefined) return 'draft';
+    if (before.status === after.status) return 'update';
+    return after.status === 'published' ? 'publish' : 'retire';
+  },
+  shown: only(
+    ...(['kind', 'status', 'partners', 'fields', 'languages', 'prerequisites'] as const),
+    ...(['completion', 'reviewsNeeded', 'agreementId', 'agreementVersion'] as const),
+  ),
+  sealed: only('title', 'syllabus'),
+};
+
+const CohortItem = z.object({
+  ...{ id: z.string(), hostId: z.string(), programmeId: z.string(), status: z.string() },
+  ...{ dates: z.unknown(), timeZone: z.string(), days: z.optional(z.unknown()), applications: z.unknown() },
+  seats: z.object({ total: z.int(), minimum: z.int(), kept: z.array(z.looseObject({ institutionId: z.string() })) }),
+  ...{ confirmWithinDays: z.int(), cancellationReason: z.optional(z.string()), venue: z.unknown() },
+  ...stamp,
+});
+type CohortItem = z.infer<typeof CohortItem>;
+
+const cohort: Told<CohortItem> = {
+  subjectType: 'cohort',
+  item: CohortItem,
+  subject: ({ id }) => id,
+  concerns: ({ after }) =>
+    after.status === 'draft'
+      ? [after.hostId]
+      : [after.hostId, ...after.seats.kept.map(({ institutionId }) => institutionId)],
+  action: ({ before, after }) => {
+    if (before === undefined) return 'draft';
+    if (before.status === after.status) return 'update';
+    return after.status === 'published' ? 'publish' : 'cancel';
+  },
+  reason: ({ after }) => after.cancellationReason,
+  shown: ({ seats, ...item }) => ({
+    ...only<typeof item>(
+      ...(['programmeId', 'status', 'dates', 'timeZone', 'days', 'applications', 'confirmWithinDays'] as const),
+    )(item),
+    ...{ seats: seats.total, minimum: seats.minimum, kept: seats.kept },
+  }),
+  sealed: only('venue'),
+};
+
+const ApplicationItem = z.object({
+  ...{ id: z.string(), cohortId: z.string(), hostId: z.string(), institutionId: z.string() },
+  ...{ status: z.enum(APPLICATION_STATUSES), named: z.boolean(), group: z.optional(z.array(z.string())) },
+  ...{ confirmBy: z.optional(z.string()), declineReason: z.optional(z.string()) },
+  reviews: z.array(z.object({ score: z.int() })),
+  attendance: z.record(z.string(), z.string()),
+  ...{ nominee: z.unknown(), motivation: z.optional(z.unknown()), documents: z.unknown() },
+  ...stamp,
+});
+type ApplicationItem = z.infer<typeof ApplicationItem>;
+
+/** What has brought an application to a status. */
+const STATUS_ACTIONS: Readonly<Record<ApplicationStatus, string>> = {
+  submitted: 'apply',
+  'under-review': 'review',
+  waitlisted: 'wait',
+  accepted: 'accept',
+  confirmed: 'confirm',
+  completed: 'complete',
+  declined: 'decline',
+  lapsed: 'lapse',
+  withdrawn: 'withdraw',
+  cancelled: 'cancel',
+};
+
+const application: Told<ApplicationItem> = {
+  subjectType: 'application',
+  item: ApplicationItem,
+  subject: ({ id }) => id,
+  concerns: ({ after }) => [after.institutionId, after.hostId],
+  action: ({ before, after }) => {
+    if (before?.status !== after.status) return STATUS_ACTIONS[after.status];
+    if (before.reviews.length !== after.reviews.length) return 'review';
+    if (before.named !== after.named) return after.named ? 'name' : 'erase';
+    return JSON.stringify(before.attendance) === JSON.stringify(after.attendance) ? 'update' : 'attend';
+  },
+  reason: ({ after }) => after.declineReason,
+  shown: ({ cohortId, status, confirmBy, group, reviews, attendance, named }) => ({
+    ...{ cohortId, status, group, named, reviews: reviews.length, daysRecorded: Object.keys(attendance).length },
+    expiresAt: status === 'accepted' ? confirmBy : undefined,
+  }),
+  sealed: ({ nominee, motivation, documents, reviews, attendance }) => ({
+    ...{ nominee, motivation, documents, attendance, scores: reviews.map(({ score }) => score) },
+  }),
+};
+
+/**
+ * What the training's stream, or an item of its table, tells the audit of.
+ * @returns `undefined` when nothing has changed that is anybody's but the Hub's own
+ * @throws ZodError when an item is not what its key says
+ */
+export function trainingChange(items: Images<Item>, seal: Seal): AuditedChange | undefined {
+  const { sk } = items.after;
+  if (sk === 'PROGRAMME') return changeOf(programme, items, seal);
+  if (sk === 'COHORT') return changeOf(cohort, items, seal);
+  const [kind] = String(sk).split('#');
+  if (kind === 'REMINDER') return reminded(Reminder.parse(items.after));
+  // A list of an institution's applications has such keys, too.
+  const isApplication = kind === 'APPLICATION' && String(items.after['pk']).startsWith('COHORT#');
+  return isApplication ? changeOf(application, items, seal) : undefined;
+}
+
+/** That an institution was reminded of a deadline, as it is stored until the audit has it. */
+const Reminder = z.object({
+  applicationId: z.string(),
+  institutionId: z.string(),
+  expiresAt: z.string(),
+  at: z.string(),
+});
+export type Reminder = z.infer<typeof Reminder>;
+
+/** It is no version of the application: nothing has changed. */
+function reminded({ applicationId, institutionId, expiresAt, at }: Reminder): AuditedChange {
+  return {
+    ...{ concerns: [institutionId], subjectType: 'application', subject: applicationId, action: 'remind', at, by: HUB },
+    after: { status: 'accepted', expiresAt },
+  };
+}
+
+/** That a name was shown to another institution than its own. @returns `undefined` when the item is something else @throws ZodError */
+export function trainingReading(item: Item): AuditedReading | undefined {
+  return item['sk'] === 'READING' ? Reading.parse(item) : undefined;
+}

@@ -251,6 +251,38 @@ test('of a crowd that is accepted at the same moment exactly as many have a seat
   await expectBalance(scene, { accepted: 3, free: 0 });
 });
 
+test('of groups and others that are accepted at the same moment each group has seats for all or none', async () => {
+  const scene = await aCohort({}, seats(5));
+  const sizes = [2, 1, 3, 2, 1, 2];
+  const applications = await Promise.all(
+    sizes.map(
+      async (size) =>
+        (
+          await applyFor(
+            scene,
+            scene.applicant,
+            Array.from({ length: size }, () => aNominee()),
+          )
+        ).ok,
+    ),
+  );
+  const accept = async (each: { readonly id: string }): Promise<void> => {
+    while ((await actOn(scene.host, 'acceptApplication', each, { key: each.id })).status === 503);
+  };
+  await Promise.all(applications.map(accept));
+  await sweep();
+  const outcomes = await Promise.all(
+    applications.map(async ({ id, group = [id] }) =>
+      Promise.all(group.map(async (each) => statusOf(scene.host, { id: each }))),
+    ),
+  );
+  expect(outcomes.every((statuses) => new Set(statuses).size === 1)).toBe(true);
+  const seated = outcomes.flat().filter((status) => status === 'accepted').length;
+  await expectBalance(scene, { accepted: seated, free: 5 - seated });
+  const smallest = Math.min(...outcomes.filter(([status]) => status === 'waitlisted').map(({ length }) => length));
+  expect(5 - seated).toBeLessThan(smallest);
+});
+
 test('who has confirmed keeps the seat when the time to confirm is over', async () => {
   const scene = await aCohort({}, seats(1));
   const confirmed = await aConfirmed(scene);

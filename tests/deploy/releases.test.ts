@@ -1,5 +1,6 @@
 import { DynamoDBClient, paginateScan, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+
 import { aBookingBody, aPoolBody } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
 import { aHospital } from '../support/spare-partners.ts';

@@ -232,9 +232,14 @@ async function offer<C extends Claim>(
     Promise.all(some.map((unit) => untake(store, { key, id: unit.claim.id }, unit)));
   for (const unit of units) {
     const contender = { key, id: unit.claim.id, ...line.searchFor(unit.claim) };
-    const objection = await objectionTo(store, contender, { ...unit, shared: false });
+    const others = units.filter((other) => other !== unit);
+    const objection = await objectionTo(store, contender, { ...unit, shared: false }).catch(async (error: unknown) => {
+      // It has given its own back; what cannot be given back now is left to the sweep.
+      await giveBack(others).catch(() => undefined);
+      throw error;
+    });
     if (objection === undefined) continue;
-    await giveBack(units.filter((other) => other !== unit));
+    await giveBack(others);
     if (objection.kind === 'contended') return 'contended';
     // If it was changed meanwhile its place is looked at again.
     const dropped = units.map(({ claim }) => line.dropped(claim));

@@ -161,7 +161,7 @@ describe('the trigger before token generation', () => {
       .toBeGreaterThan(0);
     const logs = (await hub.logs()).join();
     expect(logs).not.toContain(sub);
-    expect(logs).not.toContain('anna');
+    expect(logs).not.toContain('anna@');
   });
 });
 

@@ -20,7 +20,7 @@ const madeRecord = (Keys: object, item: object) => {
 };
 
 test('a chain begins with whatever is told of first, before the registry’s own changes, too', async () => {
-  const [provider, party, other, owner] = Array.from({ length: 4 }, () => crypto.randomUUID());
+  const [provider, party, other, owner, host] = Array.from({ length: 5 }, () => crypto.randomUUID());
   const id = crypto.randomUUID();
   const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
   const policies = { cancellationPolicy: 'return-unit', noShowPolicy: 'forfeit-unit' };
@@ -35,6 +35,12 @@ test('a chain begins with whatever is told of first, before the registry’s own
     name: 'a.pdf',
   };
   const about = { id, institutionId: owner, status: 'described', sha256: '0'.repeat(64), sharedWith: [], held: false };
+  const programme = { id, hostId: host, kind: 'course', status: 'draft', partners: [], fields: [], reviewsNeeded: 1 };
+  const further = { completion: {}, languages: [], prerequisites: {}, title: { en: 'A' }, syllabus: [] };
+  await hub.invoke(
+    'AuditTraining',
+    madeRecord({ pk: `PROGRAMME#${id}`, sk: 'PROGRAMME' }, { ...programme, ...further }),
+  );
   await hub.invoke('AuditQuotas', madeRecord({ pk: `POOL#${id}`, sk: 'POOL' }, pool));
   await hub.invoke('AuditAgreements', madeRecord({ pk: `AGREEMENT#${id}`, sk: 'AGREEMENT' }, agreement));
   await hub.invoke('AuditDocuments', madeRecord({ pk: `DOCUMENT#${id}`, sk: 'DOCUMENT' }, { ...file, ...about }));
@@ -46,6 +52,7 @@ test('a chain begins with whatever is told of first, before the registry’s own
   expect(await actions(party)).toEqual(['propose']);
   expect(await actions(other)).toEqual(['propose']);
   expect(await actions(owner)).toEqual(['describe']);
+  expect(await actions(host)).toEqual(['draft']);
 });
 
 test('what happens has its row a moment later, in the chain of whose it is and of who did it', async () => {

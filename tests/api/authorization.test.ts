@@ -291,11 +291,13 @@ describe('lists', () => {
 });
 
 describe.each(['auditor', 'hub-admin'] as const)('the %s', (role) => {
-  test('reads everything but webhooks, and writes nothing but what is an admin’s to write', async () => {
+  test('reads everything but webhooks and trainees’ names, and writes nothing but what is an admin’s to write', async () => {
     const everything = apiWithAllScopes(stranger, role);
     const before = await balanceOf(scene);
     // Where a partner's systems are is its own affair; what was done about it, the audit says.
-    const reads = GUARDED_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/v1/webhooks'));
+    const isPrivate = ({ path, operationId }: ApiRoute) =>
+      path.startsWith('/v1/webhooks') || operationId === 'getTraineeName';
+    const reads = GUARDED_ROUTES.filter((route) => route.method === 'GET' && !isPrivate(route));
     const writes = GUARDED_ROUTES.filter(
       ({ method, access }) => method !== 'GET' && access.none?.includes(role) !== true,
     );

@@ -102,6 +102,7 @@ describe('the trigger before token generation', () => {
       'hub/agreements.write',
       'hub/documents.write',
       'hub/quotas.write',
+      'hub/training.write',
       'hub/notifications.write',
       'hub/admin',
     ]);

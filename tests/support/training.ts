@@ -175,6 +175,23 @@ export async function elapseSeat({ id, institutionId, nominee }: ApplicationRepr
   }
 }
 
+/** Changes what is stored as a step does that dies before it comes to the cohort's seats. */
+export async function stepApplicationHalfWay(
+  { id }: ApplicationRepresentation,
+  status: ApplicationRepresentation['status'],
+): Promise<void> {
+  const client = await engine();
+  await client.send(
+    new UpdateCommand({
+      TableName: await TABLE(),
+      Key: { pk: `COHORT#${familyOf(id)}`, sk: `APPLICATION#${id}` },
+      UpdateExpression: 'SET #status = :status, version = version + :one',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':status': status, ':one': 1 },
+    }),
+  );
+}
+
 /** Changes what is stored as if a cohort had been held on other days. */
 export async function moveCohort({ cohort }: Pick<Training, 'cohort'>, from: string, to: string): Promise<void> {
   const client = await engine();

@@ -115,6 +115,8 @@ test('the sweep tells what it found, and how many courses are used', async () =>
 });
 
 describe('of all lines of all tests so far', () => {
+  const all = async (): Promise<Taken[]> =>
+    (await hub.logs()).filter((line) => line.startsWith('{')).flatMap(metricsIn);
   let taken: Taken[];
   beforeAll(async () => {
     await sweep();
@@ -132,7 +134,12 @@ describe('of all lines of all tests so far', () => {
     };
     await vi.waitFor(isWaiting, 30_000);
     gone.receiver.close();
-    taken = (await hub.logs()).filter((line) => line.startsWith('{')).flatMap(metricsIn);
+    // A function's line comes after what it has done can be seen.
+    const isComplete = async () => {
+      taken = await all();
+      expect(new Set(taken.map(({ name }) => name)).size).toBe(Object.keys(METRICS).length);
+    };
+    await vi.waitFor(isComplete, { timeout: 20_000, interval: 500 }).catch(() => undefined);
   });
 
   test('every metric there is comes from one', () => {

@@ -1,0 +1,11 @@
+import type { Hub } from './types.ts';
+
+/** Names of the contexts' tables. */
+export const contextTables = (hub: Pick<Hub, 'tableName'>) => ({
+  institutions: hub.tableName('Institutions'),
+  agreements: hub.tableName('Agreements'),
+  quotas: hub.tableName('Quotas'),
+  documents: hub.tableName('DocumentsData'),
+  audit: hub.tableName('Audit'),
+  notifications: hub.tableName('Notifications'),
+});

@@ -1,3 +1,4 @@
+import { contextTables } from '../lib/local/context-tables.ts';
 import '../lib/compile-cache.ts';
 
 import { once } from 'node:events';
@@ -80,14 +81,7 @@ async function run({ port, fresh }: Flags): Promise<void> {
       const demo = await seedDemo(hub, openStore(HUB_DIR));
       if (interrupted()) return;
       const { url, dynamodbEndpoint: dynamodb, s3Endpoint: s3 } = hub;
-      const tables = {
-        institutions: hub.tableName('Institutions'),
-        agreements: hub.tableName('Agreements'),
-        quotas: hub.tableName('Quotas'),
-        training: hub.tableName('Training'),
-        documents: hub.tableName('DocumentsData'),
-        audit: hub.tableName('Audit'),
-      };
+      const tables = contextTables(hub);
       claimed.announce({ url, dynamodb, s3, tables, bucket: hub.bucketName('DocumentsBucket') });
       console.log(welcome(hub.url, demo));
       await once(interruption.signal, 'abort');

@@ -4,6 +4,7 @@ import { json } from 'node:stream/consumers';
 
 import * as z from 'zod/mini';
 
+import { listen } from '../../lib/local/gateway/listen.ts';
 import { startHub } from '../../lib/local/hub.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { rounded } from '../statistics.ts';
@@ -26,10 +27,8 @@ async function receiver() {
       response.writeHead(204).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The receiver does not listen.');
-  return { arrived, url: `http://127.0.0.1:${String(address.port)}/hook`, close: () => server.close() };
+  const url = await listen(server, 0);
+  return { arrived, url: `${url}/hook`, close: () => server.close() };
 }
 
 export const outboxBenchmark: Benchmark = {

@@ -1,8 +1,9 @@
 import type { Deployed } from './deployed.ts';
-import type { Measured, Work } from './measure.ts';
-import { QUEUE_REQUESTS } from './notifications.ts';
+import type { Measured } from './measure.ts';
+import { EVENT_MESSAGES, QUEUE_REQUESTS } from './notifications.ts';
 import { FREE_ACTIVE_USERS, PRICES } from './prices.ts';
 import { type Invocation, loggedBytes, priceOf } from './request.ts';
+import type { Work } from './work.ts';
 
 /** What a stage has to do in a month. */
 export interface Load {
@@ -40,8 +41,8 @@ export const STEPS = 3;
 const CHANGES = 1 + STEPS;
 /** A change of a booking concerns the beneficiary and the provider. */
 const TOLD = 2;
-/** Messages of a notification: for the webhooks, the delivery to one, the mail, the reminders. */
-const QUEUED = 4;
+/** Messages of a notification: those of its event, and the delivery to a webhook. */
+const QUEUED = EVENT_MESSAGES + 1;
 /** A table's key is asked for anew after five minutes, by each function that is busy: an estimate of the ceiling. */
 const KEY_REQUESTS = HOURS * 12;
 

@@ -7,24 +7,15 @@ import type { EventFacts } from '../setting/events.ts';
 import { bookingFor } from '../setting/requests.ts';
 import { Scene } from '../setting/scene.ts';
 import type { Setting } from '../setting/setting.ts';
-import { mean, median } from '../statistics.ts';
 import { measureNotifications, type NotificationWork } from './notifications.ts';
 import { DYNAMODB_EXTRA_MS } from './request.ts';
+import { type Work, work } from './work.ts';
 
 const BOOKINGS = 25;
 /** Grants a sweep visits at once. */
 const SWEPT_AT_ONCE = 10;
 /** Bytes that DynamoDB adds to every item. Source: its page of prices. */
 const ITEM_OVERHEAD = 100;
-
-/** What a kind of work takes, on average. */
-export interface Work {
-  readonly wcu: number;
-  readonly rcu: number;
-  readonly logBytes: number;
-  /** Milliseconds, with what DynamoDB is assumed to take. */
-  readonly milliseconds: number;
-}
 
 export interface Measured {
   readonly hold: Work;
@@ -104,34 +95,4 @@ export async function measure(setting: Setting): Promise<Measured> {
     client.destroy();
     await scene.close();
   }
-}
-
-/** Every call as often as it is given, one after another, through the meter, which takes longer than the engine alone. */
-export async function work(scene: Scene, calls: readonly (() => Promise<unknown>)[]): Promise<Work> {
-  const logged = scene.logged;
-  const tallies: { rcu: number; wcu: number; calls: number }[] = [];
-  const times: number[] = [];
-  for (const call of calls) {
-    let milliseconds = 0;
-    const {
-      rcu,
-      wcu,
-      calls: counted,
-    } = await scene.meter.measure(async () => {
-      const since = performance.now();
-      await call();
-      milliseconds = performance.now() - since;
-    });
-    times.push(milliseconds);
-    tallies.push({ rcu, wcu, calls: Object.values(counted).reduce((sum, count) => sum + count, 0) });
-  }
-  const average = (key: 'rcu' | 'wcu' | 'calls'): number => mean(tallies.map((tally) => tally[key]));
-  // Lines arrive a moment after the answer.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  return {
-    rcu: average('rcu'),
-    wcu: average('wcu'),
-    logBytes: (scene.logged - logged) / calls.length,
-    milliseconds: median(times) + average('calls') * DYNAMODB_EXTRA_MS,
-  };
 }

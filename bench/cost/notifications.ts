@@ -9,13 +9,14 @@ import * as z from 'zod/mini';
 import { institutionRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
+import { listen } from '../../lib/local/gateway/listen.ts';
 import { WireItem } from '../capacity/wire.ts';
 import type { GrantFacts } from '../setting/requests.ts';
 import type { Scene } from '../setting/scene.ts';
 import type { Deployed } from './deployed.ts';
-import { type Work, work } from './measure.ts';
 import { PRICES } from './prices.ts';
 import { type Invocation, priceOf } from './request.ts';
+import { type Work, work } from './work.ts';
 
 /** What telling an institution of a change takes, after the change was committed. */
 export interface NotificationWork {
@@ -36,7 +37,7 @@ const RECEIVER_MS = 200;
 /** Requests to SQS for a message: sent, received, deleted. */
 export const QUEUE_REQUESTS = 3;
 /** Messages for an event: for the webhooks, for the mail, for the reminders. */
-const EVENT_MESSAGES = 3;
+export const EVENT_MESSAGES = 3;
 const MILLION = 1e6;
 const DELIVERIES = 'WebhooksDeliveriesQueue';
 
@@ -86,14 +87,12 @@ export async function measureNotifications(
   });
   const receiver = createServer((_request, response) => response.writeHead(204).end());
   try {
-    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    const address = receiver.address();
-    if (address === null || typeof address === 'string') throw new Error('The receiver does not listen.');
+    const url = await listen(receiver, 0);
     await required(scene, 'WebhooksHttp', {
       route: webhookRoutes.createWebhook,
       sender: beneficiary,
       idempotencyKey: randomUUID(),
-      body: { url: `http://127.0.0.1:${String(address.port)}/` },
+      body: { url },
     });
     const dispatch = await work(
       scene,

@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { TestProject } from 'vitest/node';
 
+import { contextTables } from '../../lib/local/context-tables.ts';
 import { DEMO_INSTITUTIONS } from '../../lib/local/demo/institutions.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { type SharedHub, serveControls } from './controls.ts';
@@ -36,15 +37,7 @@ async function start(project: TestProject): Promise<SharedHub> {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  const tables = {
-    institutions: hub.tableName('Institutions'),
-    agreements: hub.tableName('Agreements'),
-    quotas: hub.tableName('Quotas'),
-    training: hub.tableName('Training'),
-    documents: hub.tableName('DocumentsData'),
-    audit: hub.tableName('Audit'),
-    notifications: hub.tableName('Notifications'),
-  };
+  const tables = contextTables(hub);
   const { institutions: _, audit: __, ...following } = tables;
   const register = registering(
     (lambda, event) => hub.invoke(lambda, event),

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
+import { listen } from '../gateway/listen.ts';
 import { type Call, callsOf } from './calls.ts';
 import { type Grant, grantFor } from './grants.ts';
 
@@ -107,12 +108,10 @@ export async function openGate(engine: string, onLog: (line: string) => void): P
   const server = createServer((incoming, outgoing) => {
     answer(incoming, outgoing).catch(() => outgoing.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The gate before DynamoDB does not listen.');
+  const url = await listen(server, 0);
 
   return {
-    url: `http://127.0.0.1:${String(address.port)}`,
+    url,
     enforce: (given) => {
       rules = given;
     },

@@ -146,6 +146,9 @@ const now = (): number => Math.floor(Date.now() / 1000);
 
 /** Changes what is stored as if a hold or an offer had been made longer ago: its time is over since a second. */
 export async function elapse(booking: BookingRepresentation): Promise<void> {
+  if (booking.expiresAt === undefined) throw new Error('Neither a hold nor an offer');
+  // The same in both: an account's holder is only given back if it is exactly the one that the booking had.
+  const end = now() - 1;
   const holdMinutes = booking.holdFor === 'interactive' ? 15 : 14 * 24 * 60;
   const minutes = booking.status === 'offered' ? OFFER_MINUTES : holdMinutes;
   const client = await engine();
@@ -156,13 +159,13 @@ export async function elapse(booking: BookingRepresentation): Promise<void> {
       TableName,
       Key: { pk, sk: `BOOKING#${booking.id}` },
       UpdateExpression: 'SET expiresAt = :past',
-      ExpressionAttributeValues: { ':past': new Date((now() - 1) * 1000).toISOString() },
+      ExpressionAttributeValues: { ':past': new Date(end * 1000).toISOString() },
     }),
   );
   const { beneficiaryId, service, patient } = booking;
   await putHolder(booking.id, {
     subject: subjectKey(beneficiaryId, service, patient),
-    takenAt: now() - 1 - minutes * 60,
+    takenAt: end - minutes * 60,
     minutes,
     units: 0,
   });

@@ -2,14 +2,16 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 
 import type { PublishedRow } from '../audit/published-rows.ts';
+import { Country } from '../shared/countries.ts';
 import { ShutOutTable } from '../shared/dynamo/shut-out.ts';
 import type { Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
 import { handleInOrder, newItem } from '../shared/dynamo/stream.ts';
+import { LocalizedText } from '../shared/values.ts';
 import { type InstitutionChange, InstitutionStatus, isShutOut, readInstitutionChange } from './published.ts';
 
 /**
- * The partners as another context knows them: their status, copied into its own table, so that it can ask without asking
- * there: from the registry's stream, or, since that has few readers, from the audit's rows or another context's copy.
+ * The partners as another context knows them: their status, name and country, copied into its own table, so that it can
+ * ask without asking there: from the registry's stream, or, since that has few readers, from the audit's rows or another context's copy.
  *
  * | item | pk | sk |
  * |---|---|---|
@@ -21,7 +23,13 @@ const PARTNERS = 'PARTNER#';
 
 const keyOf = (institutionId: string): Key => ({ pk: PARTNERS + institutionId, sk: 'PARTNER' });
 
-const PartnerItem = z.object({ status: InstitutionStatus });
+const PartnerItem = z.object({
+  status: InstitutionStatus,
+  name: z.optional(LocalizedText),
+  country: z.optional(Country),
+});
+/** What is known of a partner. */
+export type Partner = z.infer<typeof PartnerItem>;
 
 export class PartnersTable {
   readonly #table: SingleTable;
@@ -47,14 +55,20 @@ export class PartnersTable {
   }
 
   /** The same, from another context's copy. @throws ZodError when the item is none */
-  async noteCopy({ pk, status, version }: Item): Promise<void> {
-    await this.note(readInstitutionChange({ id: String(pk).slice(PARTNERS.length), status, version }));
+  async noteCopy({ pk, ...copied }: Item): Promise<void> {
+    await this.note(readInstitutionChange({ ...copied, id: String(pk).slice(PARTNERS.length) }));
   }
 
   /** Remembers a partner's status, unless a later one is known. @returns the status that is known then */
-  async put({ id, status, version }: InstitutionChange): Promise<InstitutionChange['status']> {
-    const later = await this.#table.putLater({ ...keyOf(id), status, version });
-    return later === undefined ? status : PartnerItem.parse(later).status;
+  async put({ id, ...known }: InstitutionChange): Promise<InstitutionChange['status']> {
+    const later = await this.#table.putLater({ ...keyOf(id), ...known });
+    return later === undefined ? known.status : PartnerItem.parse(later).status;
+  }
+
+  /** What is known of a partner; `undefined` when it is none. */
+  async get(id: string): Promise<Partner | undefined> {
+    const item = await this.#table.get(keyOf(id), { consistent: false });
+    return item && PartnerItem.parse(item);
   }
 
   /** Part of a transaction: an institution is an active partner. */

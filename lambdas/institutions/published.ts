@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 
+import { Country } from '../shared/countries.ts';
+import { LocalizedText } from '../shared/values.ts';
 import { INSTITUTION_STATUSES } from './status.ts';
 
 export type { ContactRole, MailLanguage } from './contact-contract.ts';
@@ -13,6 +15,9 @@ const InstitutionChange = z.object({
   id: z.uuid(),
   status: InstitutionStatus,
   version: z.int(),
+  /** Not told by the audit, which has no names. */
+  name: z.optional(LocalizedText),
+  country: z.optional(Country),
 });
 export type InstitutionChange = z.infer<typeof InstitutionChange>;
 

@@ -2,25 +2,18 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 import { refusedBy } from '../dynamo/failures.ts';
 import { SharedReads } from '../dynamo/shared-reads.ts';
-import type { Item, Key, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
+import type { Item, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
 import type { Account, Reserve, SegmentChange } from './account.ts';
 import { encodeHolder, type Holder, holderKey } from './holder.ts';
-import { readSegment } from './segment-item.ts';
+import { type AccountKey, named, readSegment, segmentKey } from './segment-item.ts';
+import { freeingWrites, takingWrites, type Unit } from './together.ts';
 
 /**
  * Capacity accounts in DynamoDB. The owner (a grant, a cohort, an event) is the item `pk`/`<KIND>`; its segments lie
  * behind it as `pk`/`<KIND>#SEGMENT#<nn>`, so that one query reads the owner and its account.
  */
 
-/** Where the account of an owner lies. */
-export interface AccountKey {
-  readonly pk: string;
-  /** Sort key of the owner's own item, such as `GRANT`. */
-  readonly owner: string;
-  readonly ownerId: string;
-}
-
-const SEGMENT = '#SEGMENT#';
+export type { AccountKey } from './segment-item.ts';
 
 /** An owner's item as it is stored, `undefined` if there is none, and its account. */
 export interface OwnedAccount {
@@ -76,34 +69,17 @@ export class AccountTable {
    * @param account as it was seen when the segments were chosen
    * @returns false when there is no room any more, a segment is shut, or one of the holders is there already
    */
-  async takeAll(
-    key: AccountKey,
-    account: Account,
-    units: readonly { readonly segment: number; readonly holder: Holder }[],
-  ): Promise<boolean> {
-    const bySegment = Map.groupBy(units, ({ segment }) => segment);
-    const writes = [...bySegment].map(([segment, taken]): TransactWrite => {
-      const entitled = account.find(({ number }) => number === segment)?.entitled ?? 0;
-      const set = taken.map((_, index) => `holders.#h${String(index)} = :h${String(index)}`);
-      const absent = taken.map((_, index) => `attribute_not_exists(holders.#h${String(index)})`);
-      return {
-        Update: {
-          TableName: this.#table.name,
-          Key: segmentKey(key, segment),
-          UpdateExpression: `SET committed = committed + :units, ${set.join(', ')}`,
-          // Conditions know no sums: so many may be committed if so many units are there.
-          ConditionExpression: `committed <= :most AND entitled >= :entitled AND attribute_not_exists(closed) AND ${absent.join(' AND ')}`,
-          ExpressionAttributeNames: named('#h', taken, ({ holder }) => holderKey(holder.id)),
-          ExpressionAttributeValues: {
-            ...named(':h', taken, ({ holder }) => encodeHolder(holder)),
-            ':units': taken.length,
-            ':entitled': entitled,
-            ':most': entitled - taken.length,
-          },
-        },
-      };
-    });
-    return (await this.#table.transact(writes)).length === 0;
+  async takeAll(key: AccountKey, account: Account, units: readonly Unit[]): Promise<boolean> {
+    return (await this.#table.transact(takingWrites(this.#table.name, key, account, units))).length === 0;
+  }
+
+  /** Gives several units back, if all are still exactly as they were seen: all or none. @returns whether they were */
+  async freeAll(key: AccountKey, units: readonly Unit[], freedAt: number): Promise<boolean> {
+    const [only, ...others] = units;
+    if (only !== undefined && others.length === 0) {
+      return this.free(key, only.segment, only.holder.id, freedAt, only.holder);
+    }
+    return (await this.#table.transact(freeingWrites(this.#table.name, key, units, freedAt))).length === 0;
   }
 
   /**
@@ -250,10 +226,6 @@ export class AccountTable {
   }
 }
 
-function named<T, V>(prefix: string, values: readonly T[], of: (value: T) => V): Record<string, V> {
-  return Object.fromEntries(values.map((value, index) => [`${prefix}${String(index)}`, of(value)]));
-}
-
 /** The condition on a segment of which somebody may have a unit. */
 function openTo(reserve: Reserve): { readonly condition: string; readonly values: Item } {
   if (reserve === 'first' || reserve === 'too') return { condition: '', values: {} };
@@ -272,8 +244,4 @@ function stillThere(seen: Holder | undefined): string {
 
 function asSeen(seen: Holder | undefined): Item {
   return seen === undefined ? {} : { ':seen': encodeHolder(seen) };
-}
-
-export function segmentKey({ pk, owner }: AccountKey, number: number): Key {
-  return { pk, sk: `${owner}${SEGMENT}${String(number).padStart(2, '0')}` };
 }

@@ -4,7 +4,7 @@ import { type Claim, type ClaimStore, secondsOf } from './claim.ts';
 import { encodeHolder, type Holder, subjectKey } from './holder.ts';
 import type { TooMany } from './line-table.ts';
 import type { Place } from './place.ts';
-import { objectionTo, untake } from './rivals.ts';
+import { objectionTo } from './rivals.ts';
 
 /**
  * The line of those who wait for a unit of an account, and the one routine by which units reach them.
@@ -220,39 +220,41 @@ async function firstWaiting<C extends Claim>(
   return undefined;
 }
 
-/** Makes the offer of units that were taken for it. What cannot be offered is given back. */
+/**
+ * Makes the offer of units that were taken for it. What cannot be offered is given back, all of it together. What is left
+ * when the database fails stays taken: the next to come by goes on with it, and perhaps already does.
+ */
 async function offer<C extends Claim>(
   store: ClaimStore<C>,
   key: AccountKey,
   place: Place,
   units: readonly Given<C>[],
 ): Promise<'offered' | 'passed-over' | 'contended'> {
-  const { line } = store;
-  const giveBack = (some: readonly Given<C>[]): Promise<unknown> =>
-    Promise.all(some.map((unit) => untake(store, { key, id: unit.claim.id }, unit)));
-  for (const unit of units) {
-    const contender = { key, id: unit.claim.id, ...line.searchFor(unit.claim) };
-    const others = units.filter((other) => other !== unit);
-    const objection = await objectionTo(store, contender, { ...unit, shared: false }).catch(async (error: unknown) => {
-      // It has given its own back; what cannot be given back now is left to the sweep.
-      await giveBack(others).catch(() => undefined);
-      throw error;
-    });
+  const { line, now } = store;
+  const giveBack = (): Promise<boolean> => store.accounts.freeAll(key, units, secondsOf(now()));
+  for (const { claim } of units) {
+    const objection = await objectionTo(store, { key, id: claim.id, ...line.searchFor(claim) }, giveBack);
     if (objection === undefined) continue;
-    await giveBack(others);
-    if (objection.kind === 'contended') return 'contended';
-    // If it was changed meanwhile its place is looked at again.
-    const dropped = units.map(({ claim }) => line.dropped(claim));
-    if ((await putAll(store, dropped)) === undefined) await line.table.leave(key, place);
+    if (objection.kind === 'contended') {
+      await giveBack();
+      return 'contended';
+    }
+    const dropped = units.map((unit) => line.dropped(unit.claim));
+    // If it was changed meanwhile its place is looked at again: perhaps it was offered these very units.
+    if ((await putAll(store, dropped)) === undefined) {
+      await giveBack();
+      await line.table.leave(key, place);
+    }
     return 'passed-over';
   }
   const there = await putAll(
     store,
     units.map(({ claim, holder, segment }) => line.offered(claim, holder, segment)),
   );
-  const lost = there === undefined ? [] : units.filter((unit) => !hasOffer(store, there, unit));
-  await giveBack(lost);
-  if (lost.length > 0) return 'passed-over';
+  if (there !== undefined && units.some((unit) => !hasOffer(store, there, unit))) {
+    await giveBack();
+    return 'passed-over';
+  }
   await line.table.leave(key, place);
   return 'offered';
 }

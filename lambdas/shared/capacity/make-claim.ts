@@ -2,7 +2,7 @@ import { type Account, type Holding, holdingsOf, type Reserve, segmentsToTry } f
 import type { AccountKey } from './account-table.ts';
 import { type Claim, type ClaimStore, type SubjectSearch, secondsOf } from './claim.ts';
 import type { Holder } from './holder.ts';
-import { type Objection, objectionTo, rivalsIn, type Taken, untake } from './rivals.ts';
+import { type Objection, objectionTo, rivalsIn, untake } from './rivals.ts';
 import { expire, settle } from './settle.ts';
 
 /**
@@ -24,6 +24,11 @@ export interface ClaimRequest<C> extends SubjectSearch<C> {
   /** Reads the account consistently, and throws what its owner rules out by then. */
   readonly reload: () => Promise<Account>;
   readonly make: (holder: Holder, segment: number) => C;
+}
+
+interface Taken extends Holding {
+  /** Another attempt of the request took it first, and may still be under way. */
+  readonly shared: boolean;
 }
 
 export type ClaimOutcome<C> =
@@ -50,8 +55,17 @@ export async function makeClaim<C extends Claim>(
   const taken = await takeUnit(store, request);
   if ('kind' in taken) return taken;
 
-  const objection = await objectionTo(store, contender, taken);
-  if (objection !== undefined) return objection;
+  // Another attempt of the request may rely on a unit that is shared: that is left to the sweep.
+  const stepBack = async (): Promise<unknown> => !taken.shared && untake(store, request, taken);
+  const objection = await objectionTo(store, contender, stepBack).catch(async (error: unknown) => {
+    // As far as the database lets it; what remains is left to the sweep.
+    await stepBack().catch(() => undefined);
+    throw error;
+  });
+  if (objection !== undefined) {
+    await stepBack();
+    return objection;
+  }
 
   const claim = request.make(taken.holder, taken.segment);
   const earlier = await store.putNew(claim);

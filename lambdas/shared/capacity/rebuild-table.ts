@@ -1,8 +1,8 @@
 import type { Item, SingleTable, TransactWrite } from '../dynamo/single-table.ts';
 import type { Account, Segment } from './account.ts';
-import { type AccountKey, segmentKey } from './account-table.ts';
+import type { AccountKey } from './account-table.ts';
 import { encodeHolder, holderKey } from './holder.ts';
-import { readSegment } from './segment-item.ts';
+import { readSegment, segmentKey } from './segment-item.ts';
 
 /** Accounts whose items may be damaged: read as far as they can be, and written anew. */
 

@@ -15,11 +15,6 @@ export interface Contender<C> extends SubjectSearch<C> {
   readonly end?: (claim: C) => Promise<unknown>;
 }
 
-export interface Taken extends Holding {
-  /** Another attempt of the request took it first, and may still be under way. */
-  readonly shared: boolean;
-}
-
 /** Why a claim cannot be made. */
 export type Objection<C> =
   /** The subject has this live claim. */
@@ -36,44 +31,26 @@ const PATIENCE_MS = [10, 20, 40, 80, 160, 320];
  * Whoever takes a unit shows itself in an account before it looks, and looks at what is there now. Of two contenders for
  * one subject at least the second therefore sees the first, so that two can never both go on. Of those that have not
  * put their claim yet the one with the smallest id stays, so that one of them goes on.
- * @returns why the claim cannot be made, after giving the unit back; `undefined` when it can
+ * @param stepBack gives the unit back, so that the other one can go on
+ * @returns why the claim cannot be made, and the unit is to be given back; `undefined` when it can
  */
 export async function objectionTo<C extends Claim>(
   store: ClaimStore<C>,
   contender: Contender<C>,
-  taken: Taken,
+  stepBack: () => Promise<unknown>,
 ): Promise<Objection<C> | undefined> {
   let staying = true;
-  try {
-    for (const pause of PATIENCE_MS) {
-      const { claim, undecided } = await look(store, contender);
-      if (claim !== undefined) {
-        if (staying) await stepBack(store, contender, taken);
-        return { kind: 'rival', claim };
-      }
-      if (undecided.length === 0) return staying ? undefined : { kind: 'contended' };
-      if (staying && undecided.some(({ id }) => id < contender.id)) {
-        await stepBack(store, contender, taken);
-        staying = false;
-      }
-      await sleep(pause);
+  for (const pause of PATIENCE_MS) {
+    const { claim, undecided } = await look(store, contender);
+    if (claim !== undefined) return { kind: 'rival', claim };
+    if (undecided.length === 0) return staying ? undefined : { kind: 'contended' };
+    if (staying && undecided.some(({ id }) => id < contender.id)) {
+      await stepBack();
+      staying = false;
     }
-  } catch (error) {
-    // As far as the database lets it; what remains is left to the sweep.
-    if (staying) await stepBack(store, contender, taken).catch(() => false);
-    throw error;
+    await sleep(pause);
   }
-  if (staying) await stepBack(store, contender, taken);
   return { kind: 'contended' };
-}
-
-/** Gives a unit back, unless another attempt of the request may rely on it: that is left to the sweep. */
-async function stepBack<C extends Claim>(
-  store: ClaimStore<C>,
-  contender: Contender<C>,
-  taken: Taken,
-): Promise<boolean> {
-  return !taken.shared && untake(store, contender, taken);
 }
 
 /** Gives back what was taken a moment ago, if it is still exactly that. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import type { Item } from '../dynamo/single-table.ts';
+import type { Item, Key } from '../dynamo/single-table.ts';
 import type { Segment } from './account.ts';
 import { decodeHolder, familyOf } from './holder.ts';
 
@@ -30,4 +30,23 @@ export function readSegment(item: Item, ownerId: string): Segment {
     holders: Object.entries(holders).map(([key, text]) => decodeHolder(familyOf(ownerId), key, text)),
     ...(freedAt === undefined ? {} : { freedAt }),
   };
+}
+
+/** Where the account of an owner lies. */
+export interface AccountKey {
+  readonly pk: string;
+  /** Sort key of the owner's own item, such as `GRANT`. */
+  readonly owner: string;
+  readonly ownerId: string;
+}
+
+const SEGMENT = '#SEGMENT#';
+
+export function segmentKey({ pk, owner }: AccountKey, number: number): Key {
+  return { pk, sk: `${owner}${SEGMENT}${String(number).padStart(2, '0')}` };
+}
+
+/** Names for what an expression has several of. */
+export function named<T, V>(prefix: string, values: readonly T[], of: (value: T) => V): Record<string, V> {
+  return Object.fromEntries(values.map((value, index) => [`${prefix}${String(index)}`, of(value)]));
 }

@@ -6,6 +6,7 @@ import type { Seen } from './application-operations.ts';
 import { type Cohort, requireSeatsGiven } from './cohort-model.ts';
 import { type ActionRequest, act } from './decisions.ts';
 import type { Outcome, Ports } from './ports.ts';
+import { confirmPresence } from './presence.ts';
 import { readProgramme } from './programme-operations.ts';
 
 /** Each action on an application: who may is the route's to say, what may be done the model's, how it is written `act`'s. */
@@ -42,10 +43,14 @@ export function decline(ports: Ports, request: ActionRequest<Body<'declineApplic
   );
 }
 
-/** @throws Problem as `act`, `confirmation-late`, `application-state-conflict` */
+/** @throws Problem as `act`, `confirmation-late`, `nominee-elsewhere`, `application-state-conflict` */
 export function confirm(ports: Ports, request: ActionRequest): Done {
-  return act(ports, request, 'confirmApplication', (application, { by, now }) =>
-    mustStep(application, 'confirm', now, { by }),
+  return act(
+    ports,
+    request,
+    'confirmApplication',
+    (application, { by, now }) => mustStep(application, 'confirm', now, { by }),
+    { write: (creation, next) => confirmPresence(ports, creation, next) },
   );
 }
 

@@ -4,7 +4,7 @@ import { CLINICAL, COORDINATORS, doneBy, readBy, STAFF } from '../shared/auth/ru
 import { InstitutionNotActive, InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { CalendarDate, Id, Instant, looksPersonal, PageQuery, pageOf } from '../shared/values.ts';
-import { applicationParams, cohortParams, distinct, Nominee } from './contract-parts.ts';
+import { applicationParams, cohortParams, distinct, FreeText, Nominee } from './contract-parts.ts';
 import {
   AlreadyApplied,
   AlreadyReviewed,
@@ -16,7 +16,9 @@ import {
   CompletionRuleNotMet,
   ConfirmationLate,
   MustRecuse,
+  NomineeElsewhere,
   NomineeNotPseudonymous,
+  NotInvited,
   PrerequisitesNotMet,
   ReviewsMissing,
 } from './errors.ts';
@@ -31,16 +33,7 @@ export type ApplicationStatus = (typeof APPLICATION_STATUSES)[number];
 
 export const MAX_GROUP = 10;
 
-const Motivation = z
-  .string()
-  .check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(2000),
-    z.refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
-    z.refine((text) => !looksPersonal(text), 'must not contain an e-mail address, phone or identity number'),
-  )
-  .register(z.globalRegistry, { description: 'Why; without anybody’s name.' });
+const Motivation = FreeText.check().register(z.globalRegistry, { description: 'Why; without anybody’s name.' });
 
 const Documents = distinct(Id, 10).register(z.globalRegistry, { description: 'Ids of documents of your institution.' });
 
@@ -71,6 +64,9 @@ export const Application = z
       description: 'Until when the seat has to be confirmed; only while `accepted`, or once `lapsed`.',
     }),
     waitingSince: z.optional(Instant).register(z.globalRegistry, { description: 'Once it was accepted.' }),
+    position: z.optional(z.int()).register(z.globalRegistry, {
+      description: 'While it waits, its place in line: 1 is the next. Only where one application is read.',
+    }),
     reviews: z.optional(z.array(Review)).register(z.globalRegistry, {
       description: 'Only for the host and its partners.',
     }),
@@ -146,6 +142,7 @@ export const applicationRoutes = defineRoutes({
     },
     problems: [
       NotFound,
+      NotInvited,
       ApplicationWindowClosed,
       AlreadyApplied,
       PrerequisitesNotMet,
@@ -215,8 +212,9 @@ export const applicationRoutes = defineRoutes({
     operationId: 'confirmApplication',
     path: '/v1/applications/{applicationId}/confirm',
     summary: 'accepted → confirmed: the nominee will come',
+    description: 'Nobody is confirmed for two cohorts with a day in common.',
     access: doneBy(STAFF, 'applicant'),
-    problems: [...action.problems, ConfirmationLate],
+    problems: [...action.problems, ConfirmationLate, NomineeElsewhere],
   },
   withdrawApplication: {
     ...action,

@@ -22,7 +22,7 @@ import type { Deed, Programme, Versioned } from './programme-model.ts';
 /** A review with the reviewer's opaque id, so that nobody gives two. */
 type Review = NonNullable<ApplicationRepresentation['reviews']>[number] & { readonly reviewer: string };
 
-export interface Application extends Omit<ApplicationRepresentation, 'reviews'>, Versioned {
+export interface Application extends Omit<ApplicationRepresentation, 'reviews' | 'position'>, Versioned {
   readonly reviews: readonly Review[];
   /** When it was given a seat, in seconds since 1970. Absent before. */
   readonly acceptedAt?: number;
@@ -57,6 +57,11 @@ export type Action = keyof typeof TRANSITIONS;
 /** Whether something can still become of it. */
 export function isLive({ status }: Pick<Application, 'status'>): boolean {
   return LIVE.some((each) => each === status);
+}
+
+/** Whether the nominee is, or was, expected on the days of the cohort. */
+export function isPresent({ status }: Pick<Application, 'status'>): boolean {
+  return status === 'confirmed' || status === 'completed';
 }
 
 /** Whether the nominee can be applied for again. */
@@ -214,8 +219,13 @@ function statusAt(application: Application, now: Date): Application {
   return isExpired(application, now) ? { ...application, status: 'lapsed' } : application;
 }
 
-/** @param seesReviews whether it is shown to who decides */
-export function showApplication(application: Application, now: Date, seesReviews: boolean): ApplicationRepresentation {
+/** @param seesReviews whether it is shown to who decides @param position in line, where it was looked up */
+export function showApplication(
+  application: Application,
+  now: Date,
+  seesReviews: boolean,
+  position?: number,
+): ApplicationRepresentation {
   const {
     version: _,
     by: __,
@@ -229,6 +239,7 @@ export function showApplication(application: Application, now: Date, seesReviews
   return {
     ...shown,
     ...(timed ? { confirmBy } : {}),
+    ...(position === undefined ? {} : { position }),
     ...(seesReviews ? { reviews: reviews.map(({ reviewer: _____, ...review }) => review) } : {}),
   };
 }

@@ -9,16 +9,20 @@ import { keyReused, requestId } from '../shared/http/idempotency.ts';
 import { type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { applicationRoutes } from './application-contract.ts';
-import { type Application, isGivenUp, newApplication } from './application-model.ts';
+import { type Application, isGivenUp, newApplication, placeOf } from './application-model.ts';
 import type { Submission } from './applications-table.ts';
-import { requireWindow } from './cohort-model.ts';
+import { requireInvitation, requireWindow } from './cohort-model.ts';
 import { getCohort } from './cohort-operations.ts';
 import { AlreadyApplied } from './errors.ts';
+import { accountKey } from './keys.ts';
 import type { ListPorts, Outcome, Ports } from './ports.ts';
 import { requirePrerequisites } from './programme-model.ts';
 import { busy, deedOf, MAX_ATTEMPTS, readProgramme, refusalOf } from './programme-operations.ts';
 
 /** Applying to cohorts, and reading applications. What becomes of them is in `decisions.ts`. */
+
+/** How far the places ahead are counted. */
+const MOST_COUNTED = 100;
 
 /** An application, and whether it is shown to who decides about it. */
 export interface Seen {
@@ -48,6 +52,17 @@ export async function getApplication(ports: Ports, permission: Permission, appli
   return { application, seesReviews: !relations.includes('applicant') || relations.includes('host') };
 }
 
+/** Its place in line while it waits, that of its group: 1 is the next. */
+export async function positionOf(ports: Ports, { application }: Seen): Promise<number | undefined> {
+  const { cohortId, group: [first = application.id] = [], status } = application;
+  if (status !== 'waitlisted') return undefined;
+  const waiting = first === application.id ? application : await ports.applications.get(first);
+  const place = waiting && placeOf(waiting);
+  if (place === undefined) return undefined;
+  const ahead = await ports.cohorts.line.countAhead(accountKey(cohortId), place, '', MOST_COUNTED);
+  return Math.min(ahead, MOST_COUNTED) + 1;
+}
+
 export interface ApplicationCreation {
   readonly permission: Permission;
   readonly cohortId: string;
@@ -58,8 +73,8 @@ export interface ApplicationCreation {
 /**
  * Applies for one or several nominees of the caller's institution.
  * @returns the application, of a group that of its first nominee
- * @throws Problem `not-found`, `role-not-permitted`, `application-window-closed`, `prerequisites-not-met`, `already-applied`,
- *   `institution-not-active`, `idempotency-key-reused`, `busy`
+ * @throws Problem `not-found`, `role-not-permitted`, `application-window-closed`, `not-invited`,
+ *   `prerequisites-not-met`, `already-applied`, `institution-not-active`, `idempotency-key-reused`, `busy`
  */
 export async function apply(ports: Ports, request: ApplicationCreation): Promise<Outcome<Application>> {
   const { permission, cohortId, body } = request;
@@ -73,6 +88,7 @@ export async function apply(ports: Ports, request: ApplicationCreation): Promise
     const earlier = await ports.applications.findEarlier(creation);
     if (earlier?.kind === 'key-reused') throw keyReused();
     if (earlier !== undefined) return { value: await readApplication(ports, earlier.resourceId), replayed: true };
+    requireInvitation(cohort, permission.caller.institutionId);
     requireWindow(cohort, ports.now());
     requirePrerequisites(programme, body.nominees);
     const submissions = await Promise.all(applications.map((application) => submissionOf(ports, application)));

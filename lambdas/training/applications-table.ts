@@ -15,6 +15,7 @@ import {
   institutionPartition,
   nameKey,
   nomineeKey,
+  personKey,
   readingKey,
   reminderKey,
 } from './keys.ts';
@@ -23,7 +24,7 @@ import { type WriteOutcome, Writes } from './writes.ts';
 
 /** What is stored of applications, and apart from them the names for certificates. */
 
-const { reviews: _, ...shape } = ApplicationShape.shape;
+const { reviews: _, position: __, ...shape } = ApplicationShape.shape;
 const Review = z.object({ reviewer: z.string(), institutionId: z.string(), score: z.int(), at: z.string() });
 const ApplicationItem = z.object({
   ...shape,
@@ -36,6 +37,9 @@ const ApplicationItem = z.object({
 });
 const NomineeItem = z.object({ applicationId: z.string() });
 const NameItem = z.object({ applicationId: z.string(), displayName: z.string(), consentAt: z.string() });
+const PersonItem = z.object({ applications: z.array(z.string()), version: z.int() });
+/** What a nominee is confirmed for. */
+export type Person = z.infer<typeof PersonItem>;
 const Reference = z.object({ sk: z.string(), applicationId: z.string() });
 
 /** Seconds. The audit has it from the stream. */
@@ -45,6 +49,11 @@ const NOTES_KEPT = 7 * 24 * 3600;
 export interface Submission {
   readonly application: Application;
   readonly before: string | undefined;
+}
+
+export interface Confirmation {
+  readonly application: Application;
+  readonly person: Person;
 }
 
 export class ApplicationsTable {
@@ -130,6 +139,25 @@ export class ApplicationsTable {
         applicationId: id,
       }),
     ];
+  }
+
+  /** What a nominee is confirmed for, as it was written last; some of it may be over. */
+  async getPerson({ institutionId, nominee }: Application): Promise<Person> {
+    const item = await this.#table.get(personKey(institutionId, nominee.pseudonym), { consistent: true });
+    return item === undefined ? { applications: [], version: 0 } : PersonItem.parse(item);
+  }
+
+  /** Confirms applications, each with the next version of what its nominee is confirmed for, all or none. */
+  confirm(creation: Creation, confirmed: readonly Confirmation[]): Promise<WriteOutcome> {
+    const persons = confirmed.map(({ application: { institutionId, nominee }, person }) => {
+      const item = { ...personKey(institutionId, nominee.pseudonym), ...person };
+      return person.version === 1 ? this.#writes.putNew(item) : this.#writes.replace(item);
+    });
+    return this.#writes.once(
+      creation,
+      [],
+      [...this.#replace(confirmed.map(({ application }) => application)), ...persons],
+    );
   }
 
   /** Puts applications in place of the versions before them, all or none. */

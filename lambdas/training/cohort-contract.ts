@@ -14,10 +14,11 @@ import {
   pageOf,
   TimeZone,
 } from '../shared/values.ts';
-import { cohortParams, Days, distinct, KeptSeats, programmeParams, Seats } from './contract-parts.ts';
+import { Agenda, cohortParams, Days, distinct, KeptSeats, programmeParams, Results, Seats } from './contract-parts.ts';
 import {
   CohortStateConflict,
   ImpossibleDates,
+  InvitationMissing,
   NamedInstitutionNotActive,
   ProgrammeStateConflict,
   SeatsBelowAccepted,
@@ -59,6 +60,10 @@ const described = {
   venue: Venue,
   seats: SeatPlan,
   applications: Days.check().register(z.globalRegistry, { description: 'The days on which applications are taken.' }),
+  invited: z._default(distinct(Id, 20), []).register(z.globalRegistry, {
+    description: 'Institutions that alone may apply, as to an expert visit; all partners where none is named.',
+  }),
+  agenda: z._default(Agenda, []),
   confirmWithinDays: z._default(z.int().check(z.minimum(1), z.maximum(60)), 7).register(z.globalRegistry, {
     description: 'Days in which a seat is confirmed, or goes to the next; no longer than the first day lasts.',
   }),
@@ -81,6 +86,7 @@ export const Cohort = z
         'Today: only its host sees a `draft`; `published`, applications are not taken yet; `open`, they are; `closed`, no longer; `running`; `completed`, its last day is over; `cancelled`.',
     }),
     cancellationReason: z.optional(z.enum(CANCELLATION_REASONS)),
+    results: z.optional(Results),
     balance: Balance,
     waitlist: z.boolean().register(z.globalRegistry, { description: 'Whether somebody waits for a seat.' }),
     minimumReached: z.boolean().register(z.globalRegistry, { description: 'By those who have confirmed.' }),
@@ -153,6 +159,9 @@ export const cohortRoutes = defineRoutes({
       venue: z.exactOptional(Venue),
       seats: z.exactOptional(SeatPlan),
       applications: z.exactOptional(Days),
+      invited: z.exactOptional(described.invited.def.innerType),
+      agenda: z.exactOptional(Agenda),
+      results: z.exactOptional(Results).register(z.globalRegistry, { description: 'Once it has begun.' }),
       confirmWithinDays: z.exactOptional(described.confirmWithinDays.def.innerType),
       status: z.exactOptional(z.enum(['published', 'cancelled'])),
       cancellationReason: z.exactOptional(z.enum(CANCELLATION_REASONS)),
@@ -166,6 +175,7 @@ export const cohortRoutes = defineRoutes({
       SeatsBelowAccepted,
       ProgrammeStateConflict,
       CohortStateConflict,
+      InvitationMissing,
       NamedInstitutionNotActive,
     ],
   },

@@ -2,7 +2,14 @@ import { type Account, isQueued, type ReserveByName, totals } from '../shared/ca
 import { endOf, hasBegun, isOver } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { CohortBody, CohortChange, CohortRepresentation, CohortStatus } from './cohort-contract.ts';
-import { ApplicationWindowClosed, CohortStateConflict, ImpossibleDates, SeatsDoNotAddUp } from './errors.ts';
+import {
+  ApplicationWindowClosed,
+  CohortStateConflict,
+  ImpossibleDates,
+  InvitationMissing,
+  NotInvited,
+  SeatsDoNotAddUp,
+} from './errors.ts';
 import { type Deed, type Programme, programmeConflict, type Versioned } from './programme-model.ts';
 
 /** Cohorts as the Hub keeps them, and every decision about them. Pure. */
@@ -29,15 +36,18 @@ function impossible(pointer: string, message: string): Problem {
   return new Problem(ImpossibleDates, `The field ${message}.`, { errors: [{ pointer, message }] });
 }
 
-type Dated = Pick<Cohort, 'dates' | 'days' | 'applications' | 'seats'>;
+type Dated = Pick<Cohort, 'dates' | 'days' | 'applications' | 'seats' | 'agenda'>;
 
 /** @throws Problem `impossible-dates` */
-function requirePossibleDates({ dates, days = [], applications, seats: { kept } }: Dated): void {
+function requirePossibleDates({ dates, days = [], applications, seats: { kept }, agenda }: Dated): void {
   if (dates.to < dates.from) throw impossible('/dates/to', 'must not be before from');
   if (Date.parse(dates.to) - Date.parse(dates.from) > LONGEST * DAY_MS) {
     throw impossible('/dates/to', 'must be within two years');
   }
-  if (days.some((day) => day < dates.from || day > dates.to)) throw impossible('/days', 'must lie within dates');
+  const isOutside = (day: string): boolean => day < dates.from || day > dates.to;
+  if (days.some(isOutside)) throw impossible('/days', 'must lie within dates');
+  const stray = agenda.findIndex(({ date }) => isOutside(date));
+  if (stray >= 0) throw impossible(`/agenda/${String(stray)}/date`, 'must lie within dates');
   if (applications.to < applications.from) throw impossible('/applications/to', 'must not be before from');
   if (applications.to > dates.from) throw impossible('/applications/to', 'must not be after the first day');
   const late = kept.findIndex(({ releaseDate }) => releaseDate > dates.from);
@@ -83,22 +93,31 @@ export function newCohort(id: string, programme: Programme, body: CohortBody, { 
 }
 
 /**
- * A cohort as its host changes it: until it begins, and cancels it until it is completed.
- * @throws Problem `cohort-state-conflict`, `programme-state-conflict`, `impossible-dates`, `seats-do-not-add-up`
+ * A cohort as its host changes it: until it begins, and cancels it until it is completed. From its first day on its results
+ * are written.
+ * @throws Problem `cohort-state-conflict`, `programme-state-conflict`, `invitation-missing`, `impossible-dates`,
+ *   `seats-do-not-add-up`
  */
 export function changedCohort(cohort: Cohort, programme: Programme, change: CohortChange, { by, now }: Deed): Cohort {
-  const { status, cancellationReason, ...said } = change;
+  const { status, cancellationReason, results, ...said } = change;
   const is = statusAt(cohort, now);
   const cancels = status === 'cancelled';
+  const isUnderWay = is === 'running' || is === 'completed';
   const refused =
     is === 'cancelled' ||
-    is === 'completed' ||
-    (is === 'running' && !(cancels && Object.keys(said).length === 0)) ||
+    (is === 'completed' && cancels) ||
+    isUnderWay !== (results !== undefined || (is === 'running' && cancels)) ||
+    (isUnderWay && Object.keys(said).length > 0) ||
     (status === 'published' && is !== 'draft') ||
     (cancellationReason !== undefined && !cancels);
   if (refused) throw new Problem(CohortStateConflict, `The cohort is ${is}.`, { cohortStatus: is });
   if (status === 'published' && programme.status !== 'published') throw programmeConflict(programme);
   const next: Cohort = { ...cohort, ...change, version: cohort.version + 1, updatedAt: now.toISOString(), by };
+  // What it was planned by has been judged before.
+  if (isUnderWay) return next;
+  if (next.status === 'published' && programme.kind === 'expert-visit' && next.invited.length === 0) {
+    throw new Problem(InvitationMissing, 'Nobody is invited.');
+  }
   requireAhead(status === 'published' ? next : said, cohort.timeZone, now);
   requirePossibleDates(next);
   requireSum(next.seats);
@@ -121,6 +140,12 @@ export function requireWindow({ status, applications, timeZone }: Cohort, now: D
   throw new Problem(ApplicationWindowClosed, 'Applications are not taken today.', { applications, timeZone });
 }
 
+/** @throws Problem `not-invited` */
+export function requireInvitation({ invited }: Cohort, institutionId: string): void {
+  if (invited.length === 0 || invited.includes(institutionId)) return;
+  throw new Problem(NotInvited, 'Your institution is not invited.', { invited });
+}
+
 /** Seats are given until the first day is over. */
 export function givesSeats({ status, dates, timeZone }: Cohort, now: Date): boolean {
   return status === 'published' && !isOver(dates.from, timeZone, now);
@@ -131,6 +156,11 @@ export function requireSeatsGiven(cohort: Cohort, now: Date): void {
   if (givesSeats(cohort, now)) return;
   const is = statusAt(cohort, now);
   throw new Problem(CohortStateConflict, `The cohort is ${is}.`, { cohortStatus: is });
+}
+
+/** Institutions that a cohort names, which have to be partners. */
+export function namedIn({ seats: { kept }, invited }: Pick<Cohort, 'seats' | 'invited'>): ReadonlySet<string> {
+  return new Set([...kept.map(({ institutionId }) => institutionId), ...invited]);
 }
 
 /** Which seats an institution may have: its own, and those of others that are released. */

@@ -8,7 +8,7 @@ import { Problem } from '../shared/http/problem.ts';
 import { refuseStale } from '../shared/http/versions.ts';
 import { applicationsAsClaims } from './applications-as-claims.ts';
 import type { CohortBody, CohortChange } from './cohort-contract.ts';
-import { type Cohort, type CohortWithAccount, changedCohort, keptSeats, newCohort } from './cohort-model.ts';
+import { type Cohort, type CohortWithAccount, changedCohort, keptSeats, namedIn, newCohort } from './cohort-model.ts';
 import { SeatsBelowAccepted } from './errors.ts';
 import { accountKey } from './keys.ts';
 import type { ListPorts, Outcome, Ports } from './ports.ts';
@@ -62,7 +62,7 @@ export async function createCohort(ports: Ports, request: CohortCreation): Promi
     if (earlier !== undefined) return { value: await readCohort(ports, earlier.resourceId), replayed: true };
     const cohort = newCohort(id, programme, body, deedOf(ports, permission));
     const segments = planResize([], cohort.seats.total, keptSeats(cohort)) ?? [];
-    const active = withoutRepetition([cohort.hostId, ...keptSeats(cohort).keys()]);
+    const active = withoutRepetition([cohort.hostId, ...namedIn(cohort)]);
     const outcome = await ports.cohorts.create(creation, cohort, segments, active);
     if (outcome.kind === 'done') return { value: await readCohort(ports, id), replayed: false };
     if (outcome.kind === 'replayed') return { value: await readCohort(ports, outcome.resourceId), replayed: true };
@@ -82,7 +82,7 @@ export interface CohortUpdate {
 /**
  * Changes, publishes or cancels a cohort, in one transaction over it and its account; more seats go to who waits.
  * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `cohort-state-conflict`, `programme-state-conflict`,
- *   `impossible-dates`, `seats-do-not-add-up`, `seats-below-accepted`, `named-institution-not-active`, `busy`
+ *   `impossible-dates`, `invitation-missing`, `seats-do-not-add-up`, `seats-below-accepted`, `named-institution-not-active`, `busy`
  */
 export async function updateCohort(ports: Ports, request: CohortUpdate): Promise<CohortWithAccount> {
   const { permission, cohortId, body, expectedVersion } = request;
@@ -93,7 +93,7 @@ export async function updateCohort(ports: Ports, request: CohortUpdate): Promise
     if (totals(account).entitled !== cohort.seats.total) continue;
     const next = changedCohort(cohort, programme, body, deedOf(ports, permission));
     const isPublished = next.status !== cohort.status && next.status === 'published';
-    const joining = [...keptSeats(next).keys()].filter((id) => !keptSeats(cohort).has(id));
+    const joining = [...namedIn(next)].filter((id) => !namedIn(cohort).has(id));
     const outcome = await ports.cohorts.change(next, changesOf(account, next), isPublished, joining);
     if (outcome.kind === 'done') {
       await promote(applicationsAsClaims(ports), accountKey(cohortId));

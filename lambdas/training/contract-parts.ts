@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { pseudonymFor } from '../shared/pseudonym.ts';
-import { CalendarDate, Id, LanguageTag, LocalizedText } from '../shared/values.ts';
+import { CalendarDate, Id, LanguageTag, LocalizedText, looksPersonal } from '../shared/values.ts';
 import { NomineeNotPseudonymous } from './errors.ts';
 
 /** What programmes, cohorts and applications are made of. */
@@ -46,6 +46,15 @@ export const Languages = z.array(LanguageSkill).check(
 );
 export type Languages = z.infer<typeof Languages>;
 
+/** Text in the writer's own words, which names nobody. */
+export const FreeText = z.string().check(
+  z.trim(),
+  z.minLength(1),
+  z.maxLength(2000),
+  z.refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
+  z.refine((text) => !looksPersonal(text), 'must not contain an e-mail address, phone or identity number'),
+);
+
 const years = z.int().check(z.minimum(0), z.maximum(60));
 
 export const Prerequisites = z
@@ -77,6 +86,31 @@ export const Syllabus = z
 /** First and last day, in the host's time zone. */
 const days = { from: CalendarDate, to: CalendarDate };
 export const Days = z.strictObject(days).register(z.globalRegistry, { id: 'Days', description: 'First and last day.' });
+
+const ClockTime = z
+  .string()
+  .check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 09:30'))
+  .register(z.globalRegistry, { description: 'A time of day in the host’s time zone, such as `09:30`.' });
+
+export const Agenda = z
+  .array(z.strictObject({ date: CalendarDate, at: z.optional(ClockTime), title: LocalizedText }))
+  .check(z.maxLength(200))
+  .register(z.globalRegistry, {
+    id: 'Agenda',
+    description: 'What is planned for the days, such as the programme of a visit; without anybody’s name.',
+  });
+
+export const Results = z
+  .strictObject({
+    summary: FreeText,
+    documents: z._default(distinct(Id, 10), []).register(z.globalRegistry, {
+      description: 'Ids of documents, such as a report.',
+    }),
+  })
+  .register(z.globalRegistry, {
+    id: 'Results',
+    description: 'What has come of it: what was agreed, operated, taught.',
+  });
 
 export const Seats = z.int().check(z.minimum(1), z.maximum(500));
 

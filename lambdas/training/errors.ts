@@ -7,7 +7,7 @@ export const ImpossibleDates: ProblemType = {
   status: 422,
   title: 'The dates cannot be kept, or overlap where they must not',
   advice:
-    'Days end on or after the day they begin on and are not over; applications end by the first day of the cohort; seats are kept until that day at most; days of attendance lie within the cohort’s dates. `errors` names the field at fault.',
+    'Days end on or after the day they begin on and are not over; applications end by the first day of the cohort; seats are kept until that day at most; days of attendance, and those of the agenda, lie within the cohort’s dates. `errors` names the field at fault.',
 };
 
 export const SeatsDoNotAddUp: ProblemType = {
@@ -60,7 +60,7 @@ export const CohortStateConflict: ProblemType = {
   uncounted: true,
   title: 'The cohort’s status does not allow this',
   advice:
-    '`cohortStatus` says where it is. A cohort is changed until it begins and cancelled until it is completed; what is cancelled stays so.',
+    '`cohortStatus` says where it is. A cohort is changed until it begins and cancelled until it is completed; its results are written once it has begun; what is cancelled stays so.',
 };
 
 export const ApplicationWindowClosed: ProblemType = {
@@ -78,6 +78,31 @@ export const AlreadyApplied: ProblemType = {
   title: 'This person is applied for already, or was decided about',
   advice:
     '`applicationId` is that application. Somebody can be applied for again only after theirs was withdrawn or has lapsed.',
+};
+
+export const NotInvited: ProblemType = {
+  code: 'not-invited',
+  status: 409,
+  uncounted: true,
+  title: 'The cohort is for institutions that were invited',
+  advice: '`invited` of the cohort names them. Ask its host for an invitation. Nothing was stored.',
+};
+
+export const InvitationMissing: ProblemType = {
+  code: 'invitation-missing',
+  status: 409,
+  uncounted: true,
+  title: 'Nobody is invited to the visit',
+  advice: 'An expert visit is by invitation: name in `invited` whose experts are asked, then publish it.',
+};
+
+export const NomineeElsewhere: ProblemType = {
+  code: 'nominee-elsewhere',
+  status: 409,
+  uncounted: true,
+  title: 'The nominee is confirmed for another cohort on the same day',
+  advice:
+    '`applicationId` is that application, `cohortId` its cohort. Withdraw it, or this one: nobody can be in two places at a time.',
 };
 
 export const PrerequisitesNotMet: ProblemType = {
@@ -171,6 +196,9 @@ export const TRAINING_PROBLEMS: readonly ProblemType[] = [
   CohortStateConflict,
   ApplicationWindowClosed,
   AlreadyApplied,
+  NotInvited,
+  InvitationMissing,
+  NomineeElsewhere,
   PrerequisitesNotMet,
   NomineeNotPseudonymous,
   MustRecuse,

@@ -6,7 +6,7 @@ import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { accept, complete, confirm, decline, recordAttendance, review, withdraw } from './application-actions.ts';
 import { showApplication } from './application-model.ts';
-import { apply, getApplication, listApplications, type Seen } from './application-operations.ts';
+import { apply, getApplication, listApplications, positionOf, type Seen } from './application-operations.ts';
 import { type CohortWithAccount, showCohort } from './cohort-model.ts';
 import { createCohort, getCohort, listCohorts, updateCohort } from './cohort-operations.ts';
 import { trainingRoutes as routes } from './contract.ts';
@@ -65,9 +65,12 @@ export const handler = serve(routes, guardsOn(table), [
     const { items, next } = await listApplications(ports, { permission, ...query }, cohortId);
     return page(items.map(shown), next);
   }),
-  on(routes.getApplication, async ({ permission, params: { applicationId } }) =>
-    ok(application(await getApplication(ports, permission, applicationId))),
-  ),
+  on(routes.getApplication, async ({ permission, params: { applicationId } }) => {
+    const seen = await getApplication(ports, permission, applicationId);
+    const { application: value, seesReviews } = seen;
+    const body = showApplication(value, ports.now(), seesReviews, await positionOf(ports, seen));
+    return ok({ body, version: value.version });
+  }),
   on(routes.reviewApplication, async ({ params, ...request }) => acted(await review(ports, { ...request, ...params }))),
   on(routes.acceptApplication, async ({ params, ...request }) => acted(await accept(ports, { ...request, ...params }))),
   on(routes.declineApplication, async ({ params, ...request }) =>

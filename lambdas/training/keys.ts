@@ -14,6 +14,7 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | cohort, its account's segments | `COHORT#<family>` | `COHORT`, `COHORT#SEGMENT#<nn>` |
  * | application | `COHORT#<family>` | `APPLICATION#<id>` |
  * | who is applied for | `COHORT#<family>` | `NOMINEE#<institution>#<pseudonym>` |
+ * | whom a nominee is confirmed for | `PERSON#<institution>#<pseudonym>` | `PERSON` |
  * | places in a cohort's line: see `LineTable` | `LINE#COHORT#<family>` | `FOR#<institution>#<rank>#<id>` |
  * | what a certificate calls somebody | `NAME#<application>` | `NAME` |
  * | cohorts the sweep visits | `SWEEP` | `<cohort>` |
@@ -57,6 +58,12 @@ export const applicationKey = (applicationId: string): Key => ({
 export const nomineeKey = (cohortId: string, institutionId: string, pseudonym: string): Key => ({
   pk: accountKey(cohortId).pk,
   sk: `NOMINEE#${institutionId}#${pseudonym}`,
+});
+
+/** What somebody is confirmed for, in whatever cohort. */
+export const personKey = (institutionId: string, pseudonym: string): Key => ({
+  pk: `PERSON#${institutionId}#${pseudonym}`,
+  sk: 'PERSON',
 });
 
 /** An institution's applications to one cohort. */

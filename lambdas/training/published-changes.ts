@@ -48,6 +48,7 @@ const CohortItem = z.object({
   ...{ dates: z.unknown(), timeZone: z.string(), days: z.optional(z.unknown()), applications: z.unknown() },
   seats: z.object({ total: z.int(), minimum: z.int(), kept: z.array(z.looseObject({ institutionId: z.string() })) }),
   ...{ confirmWithinDays: z.int(), cancellationReason: z.optional(z.string()), venue: z.unknown() },
+  ...{ invited: z._default(z.array(z.string()), []), agenda: z.unknown(), results: z.optional(z.unknown()) },
   ...stamp,
 });
 type CohortItem = z.infer<typeof CohortItem>;
@@ -59,7 +60,7 @@ const cohort: Told<CohortItem> = {
   concerns: ({ after }) =>
     after.status === 'draft'
       ? [after.hostId]
-      : [after.hostId, ...after.seats.kept.map(({ institutionId }) => institutionId)],
+      : [after.hostId, ...after.invited, ...after.seats.kept.map(({ institutionId }) => institutionId)],
   action: ({ before, after }) => {
     if (before === undefined) return 'draft';
     if (before.status === after.status) return 'update';
@@ -68,11 +69,20 @@ const cohort: Told<CohortItem> = {
   reason: ({ after }) => after.cancellationReason,
   shown: ({ seats, ...item }) => ({
     ...only<typeof item>(
-      ...(['programmeId', 'status', 'dates', 'timeZone', 'days', 'applications', 'confirmWithinDays'] as const),
+      ...([
+        'programmeId',
+        'status',
+        'dates',
+        'timeZone',
+        'days',
+        'applications',
+        'confirmWithinDays',
+        'invited',
+      ] as const),
     )(item),
     ...{ seats: seats.total, minimum: seats.minimum, kept: seats.kept },
   }),
-  sealed: only('venue'),
+  sealed: only('venue', 'agenda', 'results'),
 };
 
 const ApplicationItem = z.object({

@@ -36,10 +36,10 @@ const CLAIMS = ['COHORT#*', 'LINE#*'];
 const LINES = ['LINE#*'];
 const USES = {
   http: {
-    GetItem: ['AGREEMENT#*', 'COHORT#*', 'NAME#*', 'PROGRAMME#*', 'REQUEST#*', 'SHUT-OUT'],
+    GetItem: ['AGREEMENT#*', 'COHORT#*', 'NAME#*', 'PERSON#*', 'PROGRAMME#*', 'REQUEST#*', 'SHUT-OUT'],
     Query: [...CLAIMS, 'INSTITUTION#*', 'PROGRAMME#*', 'PUBLISHED'],
     PutItem: [
-      ...[...CLAIMS, 'INSTITUTION#*', 'NAME#*', 'PROGRAMME#*', 'PUBLISHED'],
+      ...[...CLAIMS, 'INSTITUTION#*', 'NAME#*', 'PERSON#*', 'PROGRAMME#*', 'PUBLISHED'],
       ...['READING#*', 'REQUEST#*', 'SWEEP'],
     ],
     UpdateItem: ['COHORT#*', 'RATE#*'],

@@ -38,6 +38,8 @@ export const body = {
   seats: { minimum: 2, total: 10, kept: [{ institutionId: APPLICANT, seats: 3, releaseDate: '2026-04-20' }] },
   applications: { from: '2026-03-10', to: '2026-04-10' },
   confirmWithinDays: 7,
+  invited: [],
+  agenda: [],
 };
 export const cohort: Cohort = {
   ...newCohort('019a8f3e-7c00-7a11-8000-000000000002', programme, body, deed(HOST)),

@@ -138,12 +138,13 @@ export class LineTable {
 
   /**
    * How many of a class are ahead of a place.
-   * @param className text that the ranks of the class begin with
+   * @param className text that the ranks of the class begin with; empty for all
    * @param limit counts no further, in each part of the line
    */
   async countAhead(key: AccountKey, place: Place, className: string, limit: number): Promise<number> {
+    const parts = this.#byName ? await this.#names(key) : PARTS;
     const counts = await Promise.all(
-      PARTS.map(async (reserve) => {
+      parts.map(async (reserve) => {
         const prefix = prefixOf(reserve);
         const to = prefix + positionOf(place);
         const items = await this.#table.listBetween(partitionOf(key), prefix + className, to, limit);

@@ -8,7 +8,7 @@ export async function seedTraining(hub: Hub, year: number): Promise<void> {
 }
 
 async function makeProgramme(hub: Hub, programme: DemoProgramme, year: number): Promise<void> {
-  const { host, key, body, kept, applications } = programme;
+  const { host, key, body, invited = [], kept, applications } = programme;
   const post = await caller(hub, host, year);
   const { id } = await post(key, '/v1/programmes', { ...body, illustrative: true });
   await change(hub, host, `/v1/programmes/${id}`, { status: 'published' });
@@ -20,6 +20,7 @@ async function makeProgramme(hub: Hub, programme: DemoProgramme, year: number): 
   const { id: cohortId } = await post(`${key}-cohort`, `/v1/programmes/${id}/cohorts`, {
     ...cohort,
     seats: { ...seats, kept: keeping },
+    invited: invited.map((alias) => institution(alias).id),
   });
   await change(hub, host, `/v1/cohorts/${cohortId}`, { status: 'published' });
   for (const application of applications) await apply(hub, programme, cohortId, application, year);

@@ -10,6 +10,8 @@ export interface DemoProgramme {
   readonly body: Readonly<Record<string, unknown>>;
   /** By the year in which the demonstration is made: it is held in the next. */
   readonly cohort: (year: number) => Readonly<Record<string, unknown>> & { readonly seats: object };
+  /** Who alone may apply. */
+  readonly invited?: readonly string[];
   /** Seats that are kept for an institution, until applications end. */
   readonly kept?: { readonly by: string; readonly seats: number };
   readonly applications: readonly DemoApplication[];
@@ -98,5 +100,29 @@ export const DEMO_PROGRAMMES: readonly DemoProgramme[] = [
       confirmWithinDays: 60,
     }),
     applications: [{ by: 'bishkek', nominees: ['KG-STAFF-3'], profession: 'surgeon', status: 'accepted' }],
+  },
+  {
+    // Specialists see leading clinics in Shanghai, by invitation of the Chinese side.
+    ...{ host: 'shanghai', key: 'visit' },
+    body: {
+      kind: 'expert-visit',
+      title: { en: 'Expert visit to clinics in Shanghai', ru: 'Визит экспертов в клиники Шанхая' },
+      fields: ['head-and-neck-surgery'],
+      languages: [{ language: 'en', level: 'B1' }],
+      reviewsNeeded: 0,
+    },
+    invited: ['alexandrov'],
+    cohort: (year) => ({
+      ...inMarch(year, '22', '26'),
+      timeZone: 'Asia/Shanghai',
+      venue: { place: { country: 'CN', city: { en: 'Shanghai', ru: 'Шанхай' } } },
+      seats: { minimum: 1, total: 2 },
+      agenda: [
+        { date: `${String(year + 1)}-03-22`, at: '09:30', title: { en: 'Rounds', ru: 'Обход' } },
+        { date: `${String(year + 1)}-03-26`, title: { en: 'Final discussion', ru: 'Заключительное обсуждение' } },
+      ],
+      confirmWithinDays: 60,
+    }),
+    applications: [{ by: 'alexandrov', nominees: ['MSK-STAFF-21'], profession: 'surgeon', status: 'confirmed' }],
   },
 ];

@@ -30,7 +30,14 @@ export const bundling = Promise.all([
         'closing-handler',
         'remind-handler',
       ],
-      training: ['handler', 'sweep-handler', 'settle-handler', 'following-handler', 'remind-handler'],
+      training: [
+        'handler',
+        'credentials-handler',
+        'sweep-handler',
+        'settle-handler',
+        'following-handler',
+        'remind-handler',
+      ],
       notifications: [
         'handler',
         'publish-handler',

@@ -47,6 +47,7 @@ import {
 } from '../lambdas/shared/http/problems.ts';
 import type { Route, Routes } from '../lambdas/shared/http/route.ts';
 import { trainingRoutes } from '../lambdas/training/contract.ts';
+import { credentialRoutes } from '../lambdas/training/credential-contract.ts';
 import { TRAINING_PROBLEMS } from '../lambdas/training/errors.ts';
 
 /** The OpenAPI document, made from the same contracts that the handlers validate with. */
@@ -56,7 +57,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Institutions: { ...institutionRoutes, ...systemRoutes },
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
-  Training: trainingRoutes,
+  Training: { ...trainingRoutes, ...credentialRoutes },
   Documents: documentRoutes,
   Audit: auditRoutes,
   Notifications: { ...notificationRoutes, ...webhookRoutes, ...mailRoutes },

@@ -107,6 +107,17 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
     },
     fields: {},
   },
+  credential: {
+    path: '/v1/credentials/',
+    happenings: {
+      issue: {
+        name: 'issued',
+        description: 'Who has completed the programme has a credential, which anybody can verify.',
+      },
+      revoke: { name: 'revoked', description: 'The credential is good no longer.' },
+    },
+    fields: { applicationId: Id, cohortId: Id, status },
+  },
   document: {
     path: '/v1/documents/',
     happenings: {

@@ -99,6 +99,14 @@ export const EN: MailTexts = {
       subject: 'A system of your institution has a new secret',
       lead: 'A client of your institution has been given another secret. If nobody at your institution asked for it, please end it and tell the Hub’s administrators.',
     },
+    'credential.issued': {
+      subject: 'A credential of training has been issued',
+      lead: 'The host has issued the credential of a trainee who has completed its programme. Its certificate can be printed from the Hub.',
+    },
+    'credential.revoked': {
+      subject: 'A credential of training has been revoked',
+      lead: 'The host has revoked the credential of a trainee. Whoever verifies it learns that it is no longer valid. Please tell the trainee.',
+    },
     'grant.granted': {
       subject: 'Your institution has been given a quota',
       lead: 'A partner has granted your institution a quota of courses of treatment.',

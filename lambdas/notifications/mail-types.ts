@@ -37,6 +37,8 @@ export const MAIL_TYPES = {
   'client.enrolled': { roles: ['technical'], own: true },
   'client.revoked': { roles: ['technical'], own: true },
   'client.secret-added': { roles: ['technical'], own: true },
+  'credential.issued': { roles: ['coordination'] },
+  'credential.revoked': { roles: ['coordination'], essential: true },
   'grant.granted': { roles: ['coordination'] },
   'grant.resized': { roles: ['coordination'] },
   'grant.suspended': { roles: ['coordination', 'clinical'], essential: true },

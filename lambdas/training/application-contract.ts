@@ -93,7 +93,15 @@ const DisplayName = z
   .register(z.globalRegistry, { id: 'DisplayName', description: 'As the certificate is to name the trainee.' });
 
 const TraineeName = z
-  .strictObject({ applicationId: Id, displayName: DisplayName, consentAt: Instant })
+  .strictObject({
+    applicationId: Id,
+    displayName: DisplayName,
+    consentAt: Instant,
+    salt: z.string().register(z.globalRegistry, {
+      description:
+        'Proves with the name that a credential is theirs: its identity hash is `sha256$` and SHA-256 of name and salt.',
+    }),
+  })
   .register(z.globalRegistry, { id: 'TraineeName', description: 'The name for a certificate, given with consent.' });
 export type TraineeName = z.infer<typeof TraineeName>;
 

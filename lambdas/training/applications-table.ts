@@ -36,7 +36,12 @@ const ApplicationItem = z.object({
   by: Agent,
 });
 const NomineeItem = z.object({ applicationId: z.string() });
-const NameItem = z.object({ applicationId: z.string(), displayName: z.string(), consentAt: z.string() });
+const NameItem = z.object({
+  applicationId: z.string(),
+  displayName: z.string(),
+  consentAt: z.string(),
+  salt: z.string(),
+});
 const PersonItem = z.object({ applications: z.array(z.string()), version: z.int() });
 /** What a nominee is confirmed for. */
 export type Person = z.infer<typeof PersonItem>;

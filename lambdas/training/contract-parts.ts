@@ -78,6 +78,10 @@ export const CompletionRule = z
   })
   .register(z.globalRegistry, { id: 'CompletionRule', description: 'What it takes to complete the programme.' });
 
+export const Credits = z
+  .strictObject({ scheme: z.enum(['CME', 'CPD']), amount: z.number().check(z.positive(), z.maximum(1000)) })
+  .register(z.globalRegistry, { id: 'Credits', description: 'Points of continuing education that a trainee earns.' });
+
 export const Syllabus = z
   .array(z.strictObject({ documentId: Id, title: LocalizedText }))
   .check(z.maxLength(20))

@@ -186,6 +186,30 @@ export const CompletionRuleNotMet: ProblemType = {
     '`attended` of `days` were attended, `needed` are asked for; where there is an assessment, `assessmentPassed` has to say that it was passed. Nobody completes before the last day.',
 };
 
+export const ApplicationNotCompleted: ProblemType = {
+  code: 'application-not-completed',
+  status: 409,
+  uncounted: true,
+  title: 'The programme was not completed',
+  advice: '`applicationStatus` says where the application is. Complete it first, once the rule of completion is met.',
+};
+
+export const CredentialIssued: ProblemType = {
+  code: 'credential-issued',
+  status: 409,
+  uncounted: true,
+  title: 'There is a credential already',
+  advice: '`credentialId` is that one. Revoke it before another one is issued.',
+};
+
+export const CredentialRevoked: ProblemType = {
+  code: 'credential-revoked',
+  status: 409,
+  uncounted: true,
+  title: 'The credential is revoked',
+  advice: 'It stays so. Another one can be issued for the application.',
+};
+
 export const TRAINING_PROBLEMS: readonly ProblemType[] = [
   ImpossibleDates,
   SeatsDoNotAddUp,
@@ -209,4 +233,7 @@ export const TRAINING_PROBLEMS: readonly ProblemType[] = [
   AttendanceOutsideDates,
   AttendanceTooEarly,
   CompletionRuleNotMet,
+  ApplicationNotCompleted,
+  CredentialIssued,
+  CredentialRevoked,
 ];

@@ -17,6 +17,11 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | whom a nominee is confirmed for | `PERSON#<institution>#<pseudonym>` | `PERSON` |
  * | places in a cohort's line: see `LineTable` | `LINE#COHORT#<family>` | `FOR#<institution>#<rank>#<id>` |
  * | what a certificate calls somebody | `NAME#<application>` | `NAME` |
+ * | credential | `CREDENTIAL#<id>` | `CREDENTIAL` |
+ * | the last credential of an application | `ISSUED#<application>` | `ISSUED` |
+ * | how many credentials have a place in a status list | `STATUS-LISTS` | `STATUS-LISTS` |
+ * | credentials of a status list that are revoked | `STATUS-LIST#<n>` | `REVOKED#<index>` |
+ * | keys that credentials were signed with | `SIGNING-KEYS` | `<kid>` |
  * | cohorts the sweep visits | `SWEEP` | `<cohort>` |
  * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
  * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
@@ -70,6 +75,15 @@ export const personKey = (institutionId: string, pseudonym: string): Key => ({
 export const applicationsPrefix = (cohortId: string): string => `${APPLICATIONS}${cohortId}#`;
 
 export const nameKey = (applicationId: string): Key => ({ pk: `NAME#${applicationId}`, sk: 'NAME' });
+
+export const STATUS_LISTS = 'STATUS-LISTS';
+export const SIGNING_KEYS = 'SIGNING-KEYS';
+
+export const credentialKey = (credentialId: string): Key => ({ pk: `CREDENTIAL#${credentialId}`, sk: 'CREDENTIAL' });
+
+export const issuedKey = (applicationId: string): Key => ({ pk: `ISSUED#${applicationId}`, sk: 'ISSUED' });
+
+export const statusListPartition = (list: number): string => `STATUS-LIST#${String(list)}`;
 
 /** The copy of an agreement that programmes may be offered under. */
 export const agreementKey = (agreementId: string): Key => ({ pk: `AGREEMENT#${agreementId}`, sk: 'AGREEMENT' });

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
@@ -9,6 +11,9 @@ import type { Outcome, Ports } from './ports.ts';
 
 /** What a certificate calls somebody. It is in an item of its own, and in no other; never logged, and erased for good. */
 
+/** Erased with the name: then nobody can tell any more whose hash a credential has. */
+const SALT_BYTES = 32;
+
 /** @throws Problem as `act`, `application-state-conflict` */
 export function nameTrainee(
   ports: Ports,
@@ -16,6 +21,7 @@ export function nameTrainee(
 ): Promise<Outcome<Seen>> {
   const { applicationId, body } = request;
   const consentAt = ports.now().toISOString();
+  const salt = randomBytes(SALT_BYTES).toString('base64url');
   return act(
     ports,
     request,
@@ -24,7 +30,7 @@ export function nameTrainee(
     {
       write: (creation, [next]) => {
         if (next === undefined) throw new Error('A name is nobody’s');
-        const name = { applicationId, displayName: body.displayName, consentAt };
+        const name = { applicationId, displayName: body.displayName, consentAt, salt };
         return ports.applications.changeName(creation, next, name);
       },
     },

@@ -6,6 +6,7 @@ import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, LocalizedText, PageQuery, ProgrammeKind, pageOf } from '../shared/values.ts';
 import {
   CompletionRule,
+  Credits,
   distinct,
   Field,
   Languages,
@@ -30,6 +31,7 @@ const described = {
   prerequisites: Prerequisites,
   syllabus: z._default(Syllabus, []),
   completion: CompletionRule,
+  credits: z.optional(Credits),
   reviewsNeeded: z._default(z.int().check(z.minimum(0), z.maximum(5)), 1).register(z.globalRegistry, {
     description: 'Reviews without which nobody is accepted.',
   }),
@@ -60,6 +62,7 @@ const changeable = {
   prerequisites: z.exactOptional(Prerequisites),
   syllabus: z.exactOptional(Syllabus),
   completion: z.exactOptional(CompletionRule),
+  credits: z.exactOptional(Credits),
   reviewsNeeded: z.exactOptional(described.reviewsNeeded.def.innerType),
   status: z.exactOptional(z.enum(['published', 'retired'])),
 };

@@ -15,13 +15,19 @@ import {
 } from '../shared/chain/change.ts';
 import { APPLICATION_STATUSES, type ApplicationStatus } from './application-contract.ts';
 
-/** What the audit may know of programmes, cohorts and applications. Nobody's name, and no free text. Pure. */
+/** What the audit may know of programmes, cohorts, applications and credentials. Nobody's name, and no free text. Pure. */
 
 const ProgrammeItem = z.object({
   ...{ id: z.string(), hostId: z.string(), kind: z.string(), status: z.string() },
   ...{ partners: z.array(z.string()), fields: z.array(z.string()), agreementId: z.optional(z.string()) },
   ...{ agreementVersion: z.optional(z.int()), reviewsNeeded: z.int(), completion: z.unknown() },
-  ...{ languages: z.unknown(), prerequisites: z.unknown(), title: z.unknown(), syllabus: z.unknown() },
+  ...{
+    credits: z.optional(z.unknown()),
+    languages: z.unknown(),
+    prerequisites: z.unknown(),
+    title: z.unknown(),
+    syllabus: z.unknown(),
+  },
   ...stamp,
 });
 type ProgrammeItem = z.infer<typeof ProgrammeItem>;
@@ -38,7 +44,7 @@ const programme: Told<ProgrammeItem> = {
   },
   shown: only(
     ...(['kind', 'status', 'partners', 'fields', 'languages', 'prerequisites'] as const),
-    ...(['completion', 'reviewsNeeded', 'agreementId', 'agreementVersion'] as const),
+    ...(['completion', 'credits', 'reviewsNeeded', 'agreementId', 'agreementVersion'] as const),
   ),
   sealed: only('title', 'syllabus'),
 };
@@ -110,6 +116,23 @@ const STATUS_ACTIONS: Readonly<Record<ApplicationStatus, string>> = {
   cancelled: 'cancel',
 };
 
+const CredentialItem = z.object({
+  ...{ id: z.string(), applicationId: z.string(), cohortId: z.string(), hostId: z.string(), institutionId: z.string() },
+  ...{ status: z.string(), reason: z.optional(z.string()) },
+  ...stamp,
+});
+type CredentialItem = z.infer<typeof CredentialItem>;
+
+const credential: Told<CredentialItem> = {
+  subjectType: 'credential',
+  item: CredentialItem,
+  subject: ({ id }) => id,
+  concerns: ({ after }) => [after.institutionId, after.hostId],
+  action: ({ before }) => (before === undefined ? 'issue' : 'revoke'),
+  reason: ({ after }) => after.reason,
+  shown: only('applicationId', 'cohortId', 'status'),
+};
+
 const application: Told<ApplicationItem> = {
   subjectType: 'application',
   item: ApplicationItem,
@@ -140,6 +163,7 @@ export function trainingChange(items: Images<Item>, seal: Seal): AuditedChange |
   const { sk } = items.after;
   if (sk === 'PROGRAMME') return changeOf(programme, items, seal);
   if (sk === 'COHORT') return changeOf(cohort, items, seal);
+  if (sk === 'CREDENTIAL') return changeOf(credential, items, seal);
   const [kind] = String(sk).split('#');
   if (kind === 'REMINDER') return reminded(Reminder.parse(items.after));
   // A list of an institution's applications has such keys, too.

@@ -4,11 +4,12 @@ import type { IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { trainingRoutes } from '../../lambdas/training/contract.ts';
+import { credentialRoutes } from '../../lambdas/training/credential-contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable, mayUse, type Uses } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
-import type { SigningSecret } from '../constructs/signing-secret.ts';
+import { SigningSecret } from '../constructs/signing-secret.ts';
 import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
 
 export interface TrainingContextProps {
@@ -21,6 +22,8 @@ export interface TrainingContextProps {
   readonly agreements: ContextTable;
 }
 
+const CREDENTIALS_IMPACT =
+  'Nobody can verify a credential, and hosts cannot issue or revoke any; certificates cannot be printed.';
 const SWEEP_IMPACT = 'Seats that nobody confirmed, or that are released, stay empty while others wait for one.';
 const SETTLE_IMPACT =
   'Applications to cancelled cohorts stay open, and after a request that broke off a seat can be shown as taken.';
@@ -45,6 +48,15 @@ const USES = {
     UpdateItem: ['COHORT#*', 'RATE#*'],
     ConditionCheckItem: ['AGREEMENT#*', 'COHORT#*', 'PARTNER#*'],
     DeleteItem: [...LINES, 'NAME#*'],
+  },
+  credentials: {
+    GetItem: [
+      ...['COHORT#*', 'CREDENTIAL#*', 'ISSUED#*', 'NAME#*', 'PARTNER#*', 'PROGRAMME#*'],
+      ...['REQUEST#*', 'SHUT-OUT', 'STATUS-LISTS'],
+    ],
+    Query: ['SIGNING-KEYS', 'STATUS-LIST#*'],
+    PutItem: [...['CREDENTIAL#*', 'ISSUED#*', 'READING#*', 'REQUEST#*'], ...['SIGNING-KEYS', 'STATUS-LIST#*']],
+    UpdateItem: ['RATE#*', 'STATUS-LISTS'],
   },
   sweep: {
     GetItem: ['COHORT#*'],
@@ -90,6 +102,22 @@ export class TrainingContext extends Construct {
       },
     });
     http.serve(trainingRoutes, handler);
+
+    const secret = new SigningSecret(this, 'CredentialSecret', {
+      foundation,
+      description: 'What the key is made of that credentials are signed with',
+    });
+    const credentials = this.#function('Credentials', 'credentials', {
+      description: 'Issues, verifies and revokes credentials',
+      impact: CREDENTIALS_IMPACT,
+      entry: 'credentials-handler',
+      environment: {
+        API_URL: http.url,
+        CREDENTIAL_SECRET: secret.value,
+        REQUESTS_PER_CLIENT: String(foundation.stage.throttle.perClient),
+      },
+    });
+    http.serve(credentialRoutes, credentials);
 
     const sweep = this.#function('Sweep', 'sweep', {
       description: 'Gives seats on that nobody confirmed, or that are released',

@@ -13,6 +13,7 @@ import { rolesIn } from '../../lambdas/shared/auth/access.ts';
 import { ROLES, type Role } from '../../lambdas/shared/auth/vocabulary.ts';
 import type { Route } from '../../lambdas/shared/http/route.ts';
 import { trainingRoutes } from '../../lambdas/training/contract.ts';
+import { credentialRoutes } from '../../lambdas/training/credential-contract.ts';
 
 /** Every operation of the API by its id. */
 export const ROUTES = {
@@ -23,6 +24,7 @@ export const ROUTES = {
   ...documentRoutes,
   ...quotaRoutes,
   ...trainingRoutes,
+  ...credentialRoutes,
   ...auditRoutes,
   ...notificationRoutes,
   ...webhookRoutes,

@@ -16,6 +16,7 @@ export const SUBJECT_TYPES = [
   'client',
   'cohort',
   'contacts',
+  'credential',
   'document',
   'grant',
   'institution',

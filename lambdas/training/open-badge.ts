@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+
+import type { LocalizedText } from '../shared/values.ts';
+import type { TraineeName } from './application-contract.ts';
+import type { Cohort } from './cohort-model.ts';
+import { LIST_BITS, type StatusPlace } from './credential-model.ts';
+import type { Programme } from './programme-model.ts';
+
+/**
+ * What is signed.
+ * @see Open Badges Specification 3.0 (1EdTech), Verifiable Credentials Data Model 2.0 and Bitstring Status List 1.0 (W3C)
+ */
+
+/** Who issues: the Hub, known by where it is. */
+export interface Issuer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly did: string;
+}
+
+/** @param url of the API @see did:web method specification: the port is escaped */
+export function issuerAt(url: string): Issuer {
+  return { url, did: `did:web:${new URL(url).host.replace(':', '%3A')}` };
+}
+
+const HUB_NAME = 'Oncology Collaboration Hub';
+const CONTEXT = ['https://www.w3.org/ns/credentials/v2'];
+const BADGE_CONTEXT = [...CONTEXT, 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'];
+
+export const credentialUrl = ({ url }: Issuer, credentialId: string): string => `${url}/v1/credentials/${credentialId}`;
+const listUrl = ({ url }: Issuer, list: number): string => `${url}/v1/credential-status-lists/${String(list)}`;
+
+const profileOf = ({ did, url }: Issuer) => ({ id: did, type: ['Profile'], name: HUB_NAME, url });
+
+/** The text in English where there is one. */
+export function inOneLanguage(text: LocalizedText): { readonly language: string; readonly text: string } {
+  const [language = 'en', only = ''] =
+    Object.entries(text).find(([tag]) => tag === 'en') ?? Object.entries(text)[0] ?? [];
+  return { language, text: only };
+}
+
+/** What somebody has achieved, and where. */
+export interface Achieved {
+  readonly programme: Programme;
+  readonly cohort: Cohort;
+  readonly host: LocalizedText;
+  /** The name for the certificate, if there is one. */
+  readonly name: TraineeName | undefined;
+}
+
+/** A salted hash, as Open Badges have it of who they are about. @see Open Badges 3.0, IdentityHash */
+export function identityHash({ displayName, salt }: Pick<TraineeName, 'displayName' | 'salt'>): string {
+  return `sha256$${createHash('sha256')
+    .update(displayName + salt)
+    .digest('hex')}`;
+}
+
+/** What is signed: an `AchievementCredential`. @param subject UUID of who it is about, known nowhere else */
+export function achievementCredential(
+  issuer: Issuer,
+  {
+    id,
+    subject,
+    place,
+    now,
+  }: { readonly id: string; readonly subject: string; readonly place: StatusPlace; readonly now: Date },
+  { programme, cohort, host, name }: Achieved,
+) {
+  const { attendancePercent, assessment } = programme.completion;
+  const title = inOneLanguage(programme.title);
+  const midnight = (date: string): string => `${date}T00:00:00Z`;
+  return {
+    '@context': BADGE_CONTEXT,
+    id: credentialUrl(issuer, id),
+    type: ['VerifiableCredential', 'AchievementCredential'],
+    name: title.text,
+    issuer: profileOf(issuer),
+    validFrom: now.toISOString(),
+    credentialSubject: {
+      id: `urn:uuid:${subject}`,
+      type: ['AchievementSubject'],
+      activityStartDate: midnight(cohort.dates.from),
+      activityEndDate: midnight(cohort.dates.to),
+      ...(programme.credits && { creditsEarned: programme.credits.amount }),
+      ...(name && {
+        identifier: [{ type: 'IdentityObject', hashed: true, identityHash: identityHash(name), identityType: 'name' }],
+      }),
+      achievement: {
+        id: `${issuer.url}/v1/programmes/${programme.id}`,
+        type: ['Achievement'],
+        achievementType: 'CertificateOfCompletion',
+        inLanguage: title.language,
+        name: title.text,
+        description: `${programme.kind} in ${programme.fields.join(', ')}`,
+        criteria: {
+          narrative: `At least ${String(attendancePercent)} % of the days attended${assessment ? ', and an assessment passed' : ''}.`,
+        },
+        creator: {
+          id: `${issuer.url}/v1/institutions/${programme.hostId}`,
+          type: ['Profile'],
+          name: inOneLanguage(host).text,
+        },
+        ...(programme.credits && { creditsAvailable: programme.credits.amount }),
+        tag: [...programme.fields, ...(programme.credits ? [programme.credits.scheme] : [])],
+      },
+    },
+    credentialStatus: {
+      id: `${listUrl(issuer, place.list)}#${String(place.index)}`,
+      type: 'BitstringStatusListEntry',
+      statusPurpose: 'revocation',
+      statusListIndex: String(place.index),
+      statusListCredential: listUrl(issuer, place.list),
+    },
+  };
+}
+
+/** Says of every credential of a list whether it is revoked. @param revoked their places in it */
+export function statusListCredential(issuer: Issuer, list: number, revoked: readonly number[], now: Date) {
+  const bits = Buffer.alloc(LIST_BITS / 8);
+  for (const index of revoked) bits.writeUInt8(bits.readUInt8(index >> 3) | (0x80 >> (index & 7)), index >> 3);
+  return {
+    '@context': CONTEXT,
+    id: listUrl(issuer, list),
+    type: ['VerifiableCredential', 'BitstringStatusListCredential'],
+    issuer: issuer.did,
+    validFrom: now.toISOString(),
+    credentialSubject: {
+      id: `${listUrl(issuer, list)}#list`,
+      type: 'BitstringStatusList',
+      statusPurpose: 'revocation',
+      // Multibase: base64url without padding.
+      encodedList: `u${gzipSync(bits).toString('base64url')}`,
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import QRCode from 'qrcode';
+import QRCode from 'qrcode/lib/core/qrcode.js';
 
 import type { LocalizedText } from '../shared/values.ts';
 import type { CertificateLanguage, CredentialRepresentation } from './credential-contract.ts';

@@ -97,6 +97,7 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     reviewApplication: { score: 50 },
     recordAttendance: { presence: 'present' },
     nameTrainee: { displayName: 'A. Nonymous', consent: true },
+    revokeCredential: { reason: 'other' },
   };
   const body = bodies[operationId];
   return {
@@ -147,7 +148,7 @@ function relationOf(route: ApiRoute, side: Side): Relation {
   if (path.includes('{clientId}') || path.endsWith('/clients')) return side === 'beneficiary' ? 'self' : 'none';
   if (path.includes('{institutionId}')) return side === 'beneficiary' && 'self' in route.access ? 'self' : 'partner';
   if (path === '/v1/institutions') return 'partner';
-  if (path.includes('{applicationId}')) return APPLICATION_RELATIONS[side];
+  if (path.includes('{applicationId}') || path.includes('{credentialId}')) return APPLICATION_RELATIONS[side];
   if (path.includes('{programmeId}') || path.includes('{cohortId}')) return side === 'provider' ? 'host' : 'partner';
   if (path === '/v1/programmes') return 'self' in route.access && 'partner' in route.access ? 'partner' : 'self';
   if (side === 'stranger') return 'self' in route.access && !path.includes('{') ? 'self' : 'none';
@@ -296,7 +297,7 @@ describe.each(['auditor', 'hub-admin'] as const)('the %s', (role) => {
     const before = await balanceOf(scene);
     // Where a partner's systems are is its own affair; what was done about it, the audit says.
     const isPrivate = ({ path, operationId }: ApiRoute) =>
-      path.startsWith('/v1/webhooks') || operationId === 'getTraineeName';
+      path.startsWith('/v1/webhooks') || operationId === 'getTraineeName' || operationId === 'getCertificate';
     const reads = GUARDED_ROUTES.filter((route) => route.method === 'GET' && !isPrivate(route));
     const writes = GUARDED_ROUTES.filter(
       ({ method, access }) => method !== 'GET' && access.none?.includes(role) !== true,

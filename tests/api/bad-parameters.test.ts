@@ -111,6 +111,7 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'reviewApplication') return { score: 50 };
   if (operationId === 'recordAttendance') return { presence: 'present' };
   if (operationId === 'nameTrainee') return { displayName: 'A. Nonymous', consent: true };
+  if (operationId === 'revokeCredential') return { reason: 'other' };
   return {};
 }
 

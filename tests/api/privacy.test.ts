@@ -120,6 +120,7 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'declineApplication') return { reason: 'other' };
   if (operationId === 'recordAttendance') return { presence: 'present' };
   // What the certificate is to say is kept, and is looked at by itself: `training-applications.test.ts`.
+  if (operationId === 'revokeCredential') return { reason: 'other' };
   if (operationId === 'nameTrainee') return { consent: 'yes' };
   return {};
 }

@@ -25,6 +25,8 @@ const wrongProgrammes = (body: (over: object) => Readonly<Record<string, unknown
   ['/syllabus/0/documentId', body({ syllabus: [{ documentId: 'the old one', title: { en: 'x' } }] })],
   ['/completion/attendancePercent', body({ completion: { attendancePercent: 101 } })],
   ['/completion/assessment', body({ completion: { assessment: 'oral' } })],
+  ['/credits/scheme', body({ credits: { scheme: 'stars', amount: 5 } })],
+  ['/credits/amount', body({ credits: { scheme: 'CME', amount: 0 } })],
   ['/reviewsNeeded', body({ reviewsNeeded: 6 })],
   ['/hostId', body({ hostId: OTHER })],
 ];
@@ -42,6 +44,10 @@ const wrongCohorts = (body: (over: object) => Readonly<Record<string, unknown>>)
   ['/seats/kept/0/releaseDate', body(seats({ kept: [{ institutionId: OTHER, seats: 1 }] }))],
   ['/applications/to', body({ applications: { from: day(0), to: 'later' } })],
   ['/confirmWithinDays', body({ confirmWithinDays: 61 })],
+  ['/invited/0', body({ invited: ['minsk'] })],
+  ['/invited', body({ invited: [OTHER, OTHER] })],
+  ['/agenda/0/at', body({ agenda: [{ date: day(30), at: '9.30', title: { en: 'Rounds' } }] })],
+  ['/agenda/0/title', body({ agenda: [{ date: day(30), title: { en: 'With ivanov@example.org' } }] })],
   ['/balance', body({ balance: { free: 9 } })],
 ];
 
@@ -80,6 +86,9 @@ export const trainingSubjects: Readonly<Partial<Record<OperationId, Subject>>> =
       ...wrongCohorts((over) => ({ ...over })),
       ['/timeZone', { timeZone: 'UTC' }],
       ['/status', { status: 'completed' }],
+      ['/results/summary', { results: {} }],
+      ['/results/summary', { results: { summary: 'Call +375 29 765 43 21' } }],
+      ['/results/documents/0', { results: { summary: 'Fine.', documents: ['the report'] } }],
       ['/cancellationReason', { status: 'cancelled', cancellationReason: 'because of Ivanov' }],
     ],
   },
@@ -139,6 +148,15 @@ export const trainingSubjects: Readonly<Partial<Record<OperationId, Subject>>> =
       ['/consent', { displayName: 'A. Nonymous', consent: false }],
       ['/displayName', { consent: true }],
       ['/displayName', { displayName: 'a@b.example', consent: true }],
+    ],
+  },
+  issueCredential: { side: 'provider', body: {}, wrong: NOTHING },
+  revokeCredential: {
+    side: 'provider',
+    body: { reason: 'other' },
+    wrong: [
+      ['/reason', {}],
+      ['/reason', { reason: 'he was rude' }],
     ],
   },
 };

@@ -82,7 +82,13 @@ export async function trainingPaths(host: Institution, applicant: Institution): 
   const scene = await aCohort({ host, applicant });
   const { id: applicationId } = await aConfirmed(scene);
   await change(applicant, 'nameTrainee', { id: applicationId }, { displayName: 'A. Nonymous', consent: true });
-  return { programmeId: scene.programme.id, cohortId: scene.cohort.id, applicationId, date: day(30) };
+  const completed = await aCompleted(await aCohort({ host, applicant, programme: scene.programme }));
+  const params = { applicationId: completed.id };
+  const { id: credentialId } = (await host.coordinator.call('issueCredential', { params })).ok;
+  return {
+    ...{ programmeId: scene.programme.id, cohortId: scene.cohort.id, applicationId, date: day(30) },
+    ...{ credentialId, list: '1' },
+  };
 }
 
 export async function changeCohort({ host, cohort }: Pick<Training, 'host' | 'cohort'>, body: object) {
@@ -124,6 +130,17 @@ export async function anAccepted(scene: Training, applicant = scene.applicant): 
 
 export async function aConfirmed(scene: Training, applicant = scene.applicant): Promise<ApplicationRepresentation> {
   return (await actOn(applicant, 'confirmApplication', await anAccepted(scene, applicant))).ok;
+}
+
+export const NAME = { displayName: 'Zarina Quillonova', consent: true };
+
+/** One that has completed the programme. @param name for the certificate; none if `null` */
+export async function aCompleted(scene: Training, name: object | null = NAME): Promise<ApplicationRepresentation> {
+  const { id } = await aConfirmed(scene);
+  await moveCohort(scene, day(0), day(0));
+  await change(scene.host, 'recordAttendance', { id, date: day(0) }, { presence: 'present' });
+  if (name !== null) await change(scene.applicant, 'nameTrainee', { id }, name);
+  return (await actOn(scene.host, 'completeApplication', { id })).ok;
 }
 
 /** Changes of applications by `PUT` and `DELETE`, of the version that is there. */

@@ -69,15 +69,16 @@ async function outputsOf(commands: readonly string[], { url, token }: Shell): Pr
     .map((text) => text.trim());
 }
 
-/** Without what is another each time: ids the Hub makes and the hashes of what names them, moments, years, ports and signatures. */
+/** Without what is another each time: ids the Hub makes and the hashes of what names them, moments, days, years, ports and signatures. */
 function comparable(output: string, json: boolean): string {
   const text = json ? JSON.stringify(sorted(JSON.parse(output))) : output;
   return text
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
     .replaceAll(/[0-9a-f]{8}-(?!7c00-7a11-8000-0000000000)[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replaceAll(/20\d\d-\d\d-\d\dT[\d:.]+Z/g, '<moment>')
+    .replaceAll(/\b20\d\d-\d\d-\d\d\b/g, '<day>')
     .replaceAll(/\b20\d\d\b/g, '<year>')
-    .replaceAll(/127\.0\.0\.1:\d+/g, '<host>')
+    .replaceAll(/127\.0\.0\.1(?::|%3A)\d+/g, '<host>')
     .replaceAll(/(?:[\w-]+\.)+[\w-]{43}\b/g, '<cursor>')
     .replaceAll(/eyJ[\w-]+/g, '<token>');
 }
@@ -124,7 +125,9 @@ export async function renewed(page: string, [from, to]: readonly [string, string
   );
   const shown = examples.flatMap(({ output }, index) => {
     if (output === undefined) return [];
-    const printed = (outputs[index] ?? '').replaceAll(shell.url, 'http://127.0.0.1:4000');
+    const printed = (outputs[index] ?? '')
+      .replaceAll(shell.url, 'http://127.0.0.1:4000')
+      .replaceAll(encodeURIComponent(new URL(shell.url).host), '127.0.0.1%3A4000');
     return [{ ...output, printed, said: lines.slice(output.from, output.to).join('\n') }];
   });
   // All of them or none: ids go from one example to the next.

@@ -1,4 +1,5 @@
 import type { ProblemType } from '../shared/http/problem.ts';
+import { FUNDING_PROBLEMS } from './funding-errors.ts';
 
 /** The refusals of the training context, each named after the precondition that failed. */
 
@@ -181,4 +182,5 @@ export const TRAINING_PROBLEMS: readonly ProblemType[] = [
   AttendanceOutsideDates,
   AttendanceTooEarly,
   CompletionRuleNotMet,
+  ...FUNDING_PROBLEMS,
 ];

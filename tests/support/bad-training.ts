@@ -1,4 +1,5 @@
 import type { Subject } from './bad-bodies.ts';
+import { fundingSubjects, wrongPayers } from './bad-funding.ts';
 import type { OperationId } from './routes.ts';
 import { aCohortBody, aNominee, aProgrammeBody, day } from './training.ts';
 
@@ -43,9 +44,11 @@ const wrongCohorts = (body: (over: object) => Readonly<Record<string, unknown>>)
   ['/applications/to', body({ applications: { from: day(0), to: 'later' } })],
   ['/confirmWithinDays', body({ confirmWithinDays: 61 })],
   ['/balance', body({ balance: { free: 9 } })],
+  ...wrongPayers('/funding', (funding) => body({ funding })),
 ];
 
 export const trainingSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  ...fundingSubjects,
   createProgramme: {
     side: 'provider',
     body: aProgrammeBody(),

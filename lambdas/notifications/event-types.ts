@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import type { SubjectType } from '../shared/chain/change.ts';
+import { Funds } from '../shared/money.ts';
 import { CalendarDate, Id, Instant, Sha256 } from '../shared/values.ts';
 
 /**
@@ -81,6 +82,14 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
       'set-priority': { name: 'priority-changed', description: 'A commission has given who waits another class.' },
     },
     fields: { grantId: Id, status, expiresAt: Instant, priorityClass: z.int(), unitForfeited: z.boolean() },
+  },
+  budget: {
+    path: '/v1/budgets/',
+    happenings: {
+      open: { name: 'opened', description: 'There is money for travel to a cohort.' },
+      update: { name: 'updated', description: 'Its limit, or who pays, has changed.' },
+    },
+    fields: { cohortId: Id, limit: Funds },
   },
   client: {
     happenings: {
@@ -199,6 +208,18 @@ const SUBJECTS: Readonly<Record<SubjectType, Subject>> = {
   transfer: {
     happenings: { transfer: { name: 'made', description: 'Courses have gone from one grant to another, for good.' } },
     fields: { givingGrantId: Id, receivingGrantId: Id, units },
+  },
+  'travel-grant': {
+    path: '/v1/travel-grants/',
+    happenings: {
+      ask: { name: 'submitted', description: 'An institution asks for money for a journey.' },
+      offer: { name: 'offered', description: 'The host promises `offered`: accept or decline it.' },
+      accept: { name: 'accepted', description: 'The offer is accepted.' },
+      decline: { name: 'declined', description: 'It is declined, by the host or by who has asked.' },
+      disburse: { name: 'disbursed', description: 'So much as `paid` is paid.' },
+      withdraw: { name: 'withdrawn', description: 'It is withdrawn, or has ended with its application or cohort.' },
+    },
+    fields: { applicationId: Id, cohortId: Id, status, asked: Funds, offered: Funds, paid: Funds },
   },
   webhook: {
     path: '/v1/webhooks/',

@@ -163,6 +163,30 @@ export const EN: MailTexts = {
       subject: 'Courses have been transferred',
       lead: 'A partner has transferred courses of treatment from one quota to another, for good.',
     },
+    'travel-grant.submitted': {
+      subject: 'A travel grant awaits your decision',
+      lead: 'A partner has asked for money for the journey of a trainee who has a seat in your training. Please offer an amount from a budget, or decline.',
+    },
+    'travel-grant.offered': {
+      subject: 'A travel grant is offered to your institution',
+      lead: 'The host of a training has offered money for the journey of your trainee. Please accept or decline it.',
+    },
+    'travel-grant.accepted': {
+      subject: 'The offer of a travel grant is accepted',
+      lead: 'A partner has accepted the offer of a travel grant. Please record what is paid, with the receipts, once it is.',
+    },
+    'travel-grant.declined': {
+      subject: 'A travel grant is declined',
+      lead: 'A travel grant is declined. What was promised for it is free in its budget again.',
+    },
+    'travel-grant.disbursed': {
+      subject: 'A travel grant is paid',
+      lead: 'The host of a training has recorded what was paid for the journey of your trainee.',
+    },
+    'travel-grant.withdrawn': {
+      subject: 'A travel grant has ended',
+      lead: 'A travel grant was withdrawn, or has ended because the application or the training has. Nothing is paid for it, and what was promised is free again.',
+    },
     'webhook.disabled': {
       subject: 'A webhook of your institution has been disabled',
       lead: 'Your system has not taken what the Hub sent, so its webhook has been disabled. What happens now waits for it. Please repair the system and enable the webhook again.',

@@ -53,6 +53,12 @@ export const MAIL_TYPES = {
   'person.enrolled': { roles: ['coordination', 'data-protection'], own: true },
   'person.revoked': { roles: ['coordination', 'data-protection'], own: true },
   'transfer.made': { roles: ['coordination'] },
+  'travel-grant.submitted': { roles: ['coordination'] },
+  'travel-grant.offered': { roles: ['coordination'] },
+  'travel-grant.accepted': { roles: ['coordination'] },
+  'travel-grant.declined': { roles: ['coordination'] },
+  'travel-grant.disbursed': { roles: ['coordination'] },
+  'travel-grant.withdrawn': { roles: ['coordination'] },
   'webhook.disabled': { roles: ['technical'], essential: true, own: true },
 } as const satisfies Record<string, MailType>;
 

@@ -30,10 +30,10 @@ export interface Seen {
   readonly seesReviews: boolean;
 }
 
-/** How the caller stands to an application. */
-async function relationsOf(
+/** How the caller stands to an application, or to what belongs to one. */
+export async function relationsOf(
   ports: Ports,
-  { hostId, institutionId, programmeId }: Application,
+  { hostId, institutionId, programmeId }: Pick<Application, 'hostId' | 'institutionId' | 'programmeId'>,
   caller: string,
 ): Promise<Relation[]> {
   const own: Relation[] = institutionId === caller ? ['applicant'] : [];

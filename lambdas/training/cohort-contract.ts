@@ -24,6 +24,7 @@ import {
   SeatsBelowAccepted,
   SeatsDoNotAddUp,
 } from './errors.ts';
+import { Payer } from './funding-contract-parts.ts';
 
 /** Cohorts: when and where a programme is held, and how many seats there are. */
 
@@ -67,6 +68,7 @@ const described = {
   confirmWithinDays: z._default(z.int().check(z.minimum(1), z.maximum(60)), 7).register(z.globalRegistry, {
     description: 'Days in which a seat is confirmed, or goes to the next; no longer than the first day lasts.',
   }),
+  funding: z.optional(Payer).register(z.globalRegistry, { description: 'Who pays for taking part.' }),
 };
 
 const CANCELLATION_REASONS = ['too-few-participants', 'host-unavailable', 'security', 'budget', 'other'] as const;
@@ -163,6 +165,7 @@ export const cohortRoutes = defineRoutes({
       agenda: z.exactOptional(Agenda),
       results: z.exactOptional(Results).register(z.globalRegistry, { description: 'Once it has begun.' }),
       confirmWithinDays: z.exactOptional(described.confirmWithinDays.def.innerType),
+      funding: z.exactOptional(Payer),
       status: z.exactOptional(z.enum(['published', 'cancelled'])),
       cancellationReason: z.exactOptional(z.enum(CANCELLATION_REASONS)),
     }),

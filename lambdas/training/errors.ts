@@ -1,4 +1,5 @@
 import type { ProblemType } from '../shared/http/problem.ts';
+import { FUNDING_PROBLEMS } from './funding-errors.ts';
 
 /** The refusals of the training context, each named after the precondition that failed. */
 
@@ -236,4 +237,5 @@ export const TRAINING_PROBLEMS: readonly ProblemType[] = [
   ApplicationNotCompleted,
   CredentialIssued,
   CredentialRevoked,
+  ...FUNDING_PROBLEMS,
 ];

@@ -1,3 +1,4 @@
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { guardsOn } from '../shared/auth/guards-on.ts';
 import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
@@ -10,13 +11,19 @@ import { apply, getApplication, listApplications, positionOf, type Seen } from '
 import { type CohortWithAccount, showCohort } from './cohort-model.ts';
 import { createCohort, getCohort, listCohorts, updateCohort } from './cohort-operations.ts';
 import { trainingRoutes as routes } from './contract.ts';
+import { fundingEndpoints } from './funding-endpoints.ts';
 import { eraseName, getName, nameTrainee } from './name-operations.ts';
-import { type ListPorts, type Outcome, portsOn } from './ports.ts';
+import { type Outcome, portsOn } from './ports.ts';
 import { type Programme, showProgramme } from './programme-model.ts';
 import { createProgramme, getProgramme, listProgrammes, updateProgramme } from './programme-operations.ts';
+import type { ReportPorts } from './report-operations.ts';
 
 const table = deployedTable();
-const ports: ListPorts = { ...portsOn(table), cursors: new Cursors(environment('CURSOR_SECRET')) };
+const ports: ReportPorts = {
+  ...portsOn(table),
+  cursors: new Cursors(environment('CURSOR_SECRET')),
+  partners: new PartnersTable(table),
+};
 
 const programme = (value: Programme) => ({ body: showProgramme(value), version: value.version });
 const cohort = (value: CohortWithAccount) => ({ body: showCohort(value, ports.now()), version: value.cohort.version });
@@ -96,4 +103,5 @@ export const handler = serve(routes, guardsOn(table), [
   on(routes.eraseTraineeName, async ({ params, ...request }) =>
     acted(await eraseName(ports, { ...request, body: {}, ...params })),
   ),
+  ...fundingEndpoints(ports),
 ]);

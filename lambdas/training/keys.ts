@@ -15,6 +15,9 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | application | `COHORT#<family>` | `APPLICATION#<id>` |
  * | who is applied for | `COHORT#<family>` | `NOMINEE#<institution>#<pseudonym>` |
  * | whom a nominee is confirmed for | `PERSON#<institution>#<pseudonym>` | `PERSON` |
+ * | budget, travel grant | `COHORT#<family>` | `BUDGET#<id>`, `TRAVEL-GRANT#<id>` |
+ * | the last travel grant for an application | `COHORT#<family>` | `TRAVELLER#<application>` |
+ * | an institution's travel grants | `INSTITUTION#<id>` | `TRAVEL-GRANT#<cohort>#<id>` |
  * | places in a cohort's line: see `LineTable` | `LINE#COHORT#<family>` | `FOR#<institution>#<rank>#<id>` |
  * | what a certificate calls somebody | `NAME#<application>` | `NAME` |
  * | credential | `CREDENTIAL#<id>` | `CREDENTIAL` |
@@ -73,6 +76,23 @@ export const personKey = (institutionId: string, pseudonym: string): Key => ({
 
 /** An institution's applications to one cohort. */
 export const applicationsPrefix = (cohortId: string): string => `${APPLICATIONS}${cohortId}#`;
+
+export const BUDGETS = 'BUDGET#';
+export const TRAVEL_GRANTS = 'TRAVEL-GRANT#';
+
+/** The ids of budgets and travel grants have the family of their cohort's, too. */
+export const budgetKey = (budgetId: string): Key => ({ pk: accountKey(budgetId).pk, sk: BUDGETS + budgetId });
+
+export const travelGrantKey = (travelGrantId: string): Key => ({
+  pk: accountKey(travelGrantId).pk,
+  sk: TRAVEL_GRANTS + travelGrantId,
+});
+
+/** An application has one live travel grant: this names the last one. */
+export const travellerKey = (applicationId: string): Key => ({
+  pk: accountKey(applicationId).pk,
+  sk: `TRAVELLER#${applicationId}`,
+});
 
 export const nameKey = (applicationId: string): Key => ({ pk: `NAME#${applicationId}`, sk: 'NAME' });
 

@@ -4,6 +4,7 @@ import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
 import { ApplicationsTable } from './applications-table.ts';
 import { CohortsTable } from './cohorts-table.ts';
+import { FundingTable } from './funding-table.ts';
 import { ProgrammesTable } from './programmes-table.ts';
 
 /** What the operations need from the world. */
@@ -11,6 +12,7 @@ export interface Ports {
   readonly programmes: ProgrammesTable;
   readonly cohorts: CohortsTable;
   readonly applications: ApplicationsTable;
+  readonly funding: FundingTable;
   readonly now: () => Date;
   /** A new UUIDv7. */
   readonly newId: () => string;
@@ -33,6 +35,7 @@ export function portsOn(table: SingleTable): Ports {
     programmes: new ProgrammesTable(table),
     cohorts: new CohortsTable(table),
     applications: new ApplicationsTable(table),
+    funding: new FundingTable(table),
     now: () => new Date(),
     newId: uuidv7,
   };

@@ -14,8 +14,9 @@ import {
   type Told,
 } from '../shared/chain/change.ts';
 import { APPLICATION_STATUSES, type ApplicationStatus } from './application-contract.ts';
+import { budget, travelGrant } from './funding-changes.ts';
 
-/** What the audit may know of programmes, cohorts, applications and credentials. Nobody's name, and no free text. Pure. */
+/** What the audit may know of training; of money in `funding-changes.ts`. Nobody's name, and no free text. Pure. */
 
 const ProgrammeItem = z.object({
   ...{ id: z.string(), hostId: z.string(), kind: z.string(), status: z.string() },
@@ -55,6 +56,7 @@ const CohortItem = z.object({
   seats: z.object({ total: z.int(), minimum: z.int(), kept: z.array(z.looseObject({ institutionId: z.string() })) }),
   ...{ confirmWithinDays: z.int(), cancellationReason: z.optional(z.string()), venue: z.unknown() },
   ...{ invited: z._default(z.array(z.string()), []), agenda: z.unknown(), results: z.optional(z.unknown()) },
+  funding: z.optional(z.object({ source: z.string(), sponsor: z.optional(z.unknown()) })),
   ...stamp,
 });
 type CohortItem = z.infer<typeof CohortItem>;
@@ -73,7 +75,7 @@ const cohort: Told<CohortItem> = {
     return after.status === 'published' ? 'publish' : 'cancel';
   },
   reason: ({ after }) => after.cancellationReason,
-  shown: ({ seats, ...item }) => ({
+  shown: ({ seats, funding, ...item }) => ({
     ...only<typeof item>(
       ...([
         'programmeId',
@@ -86,9 +88,12 @@ const cohort: Told<CohortItem> = {
         'invited',
       ] as const),
     )(item),
-    ...{ seats: seats.total, minimum: seats.minimum, kept: seats.kept },
+    ...{ seats: seats.total, minimum: seats.minimum, kept: seats.kept, funding: funding?.source },
   }),
-  sealed: only('venue', 'agenda', 'results'),
+  sealed: ({ venue, agenda, results, funding }) => ({
+    ...{ venue, agenda, results },
+    ...(funding?.sponsor === undefined ? {} : { sponsor: funding.sponsor }),
+  }),
 };
 
 const ApplicationItem = z.object({
@@ -166,9 +171,11 @@ export function trainingChange(items: Images<Item>, seal: Seal): AuditedChange |
   if (sk === 'CREDENTIAL') return changeOf(credential, items, seal);
   const [kind] = String(sk).split('#');
   if (kind === 'REMINDER') return reminded(Reminder.parse(items.after));
-  // A list of an institution's applications has such keys, too.
-  const isApplication = kind === 'APPLICATION' && String(items.after['pk']).startsWith('COHORT#');
-  return isApplication ? changeOf(application, items, seal) : undefined;
+  // The lists of an institution have such keys, too.
+  if (!String(items.after['pk']).startsWith('COHORT#')) return undefined;
+  if (kind === 'BUDGET') return changeOf(budget, items, seal);
+  if (kind === 'TRAVEL-GRANT') return changeOf(travelGrant, items, seal);
+  return kind === 'APPLICATION' ? changeOf(application, items, seal) : undefined;
 }
 
 /** That an institution was reminded of a deadline, as it is stored until the audit has it. */

@@ -9,6 +9,7 @@ import { readApplication } from './applications-table.ts';
 import { cancelApplications } from './cancelling.ts';
 import { readCohort } from './cohorts-table.ts';
 import { portsOn } from './ports.ts';
+import { releaseTravelGrant } from './releasing.ts';
 
 const ports = portsOn(deployedTable());
 const claims = applicationsAsClaims(ports);
@@ -33,12 +34,17 @@ async function settle(id: string): Promise<void> {
   }
 }
 
-/** The same for cohorts that are cancelled: ends their applications. */
+/** The same for cohorts that are cancelled: ends their applications. Who no longer travels gets no money to. */
 export function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   return handleInOrder('training-settle', event, async (record) => {
     const item = newItem(record);
     if (item === undefined) return;
-    if (item['sk'] === 'COHORT') await cancelApplications(ports, readCohort(item).id);
-    else await settle(readApplication(item).id);
+    if (item['sk'] === 'COHORT') {
+      await cancelApplications(ports, readCohort(item).id);
+      return;
+    }
+    const application = readApplication(item);
+    await settle(application.id);
+    await releaseTravelGrant(ports, application);
   });
 }

@@ -115,7 +115,10 @@ export class AuditContext extends Construct {
               S: [{ prefix: 'PROGRAMME#' }, { prefix: 'COHORT#' }, { prefix: 'READING#' }, { prefix: 'REMINDER#' }],
             },
             sk: {
-              S: ['PROGRAMME', 'COHORT', 'READING', { prefix: 'APPLICATION#' }, { prefix: 'REMINDER#' }],
+              S: [
+                ...['PROGRAMME', 'COHORT', 'READING', { prefix: 'APPLICATION#' }, { prefix: 'REMINDER#' }],
+                ...[{ prefix: 'BUDGET#' }, { prefix: 'TRAVEL-GRANT#' }],
+              ],
             },
           },
         },

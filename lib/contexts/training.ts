@@ -26,7 +26,7 @@ const CREDENTIALS_IMPACT =
   'Nobody can verify a credential, and hosts cannot issue or revoke any; certificates cannot be printed.';
 const SWEEP_IMPACT = 'Seats that nobody confirmed, or that are released, stay empty while others wait for one.';
 const SETTLE_IMPACT =
-  'Applications to cancelled cohorts stay open, and after a request that broke off a seat can be shown as taken.';
+  'Applications to cancelled cohorts stay open, and after a request that broke off a seat can be shown as taken; what is promised for the travel of who does not come is not given back to its budget.';
 const FOLLOWING_IMPACT =
   'New partners cannot offer programmes or apply, and those whose status has changed are still treated as before; programmes under new agreements are refused, and can still be offered under ended ones.';
 const REMIND_IMPACT = 'Nobody is reminded of seats before they lapse.';
@@ -39,7 +39,10 @@ const CLAIMS = ['COHORT#*', 'LINE#*'];
 const LINES = ['LINE#*'];
 const USES = {
   http: {
-    GetItem: ['AGREEMENT#*', 'COHORT#*', 'NAME#*', 'PERSON#*', 'PROGRAMME#*', 'REQUEST#*', 'SHUT-OUT'],
+    GetItem: [
+      ...['AGREEMENT#*', 'COHORT#*', 'NAME#*', 'PARTNER#*', 'PERSON#*'],
+      ...['PROGRAMME#*', 'REQUEST#*', 'SHUT-OUT'],
+    ],
     Query: [...CLAIMS, 'INSTITUTION#*', 'PROGRAMME#*', 'PUBLISHED'],
     PutItem: [
       ...[...CLAIMS, 'INSTITUTION#*', 'NAME#*', 'PERSON#*', 'PROGRAMME#*', 'PUBLISHED'],
@@ -93,7 +96,7 @@ export class TrainingContext extends Construct {
     });
 
     const handler = this.#function('Http', 'http', {
-      description: 'Training programmes, cohorts and applications',
+      description: 'Training programmes, cohorts and applications, and what they cost',
       impact: 'Partners’ staff cannot offer programmes, apply or look up applications, or only some of them.',
       entry: 'handler',
       environment: {
@@ -128,7 +131,8 @@ export class TrainingContext extends Construct {
     runOnSchedule(this, 'SweepSchedule', sweep, Schedule.rate(Duration.minutes(1)));
 
     const settle = this.#function('Settle', 'settle', {
-      description: 'Ends applications to cancelled cohorts, and finishes what a request has left half-way',
+      description:
+        'Ends applications to cancelled cohorts and travel grants of ended ones, and finishes what a request has left half-way',
       impact: SETTLE_IMPACT,
       entry: 'settle-handler',
       timeout: Duration.seconds(30),

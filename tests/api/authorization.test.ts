@@ -16,6 +16,7 @@ import {
   pathOf,
   type Scene,
 } from '../support/factories.ts';
+import { aBudgetBody, aRequestBody, eur, RECEIPTS } from '../support/funding.ts';
 import { expectChallenge } from '../support/gateway-refusals.ts';
 import { caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
@@ -98,6 +99,11 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     recordAttendance: { presence: 'present' },
     nameTrainee: { displayName: 'A. Nonymous', consent: true },
     revokeCredential: { reason: 'other' },
+    createBudget: aBudgetBody(),
+    updateBudget: {},
+    createTravelGrant: aRequestBody(String(params['applicationId'])),
+    offerTravelGrant: { budgetId: params['budgetId'], amount: eur(1) },
+    disburseTravelGrant: { paid: eur(1), receipts: RECEIPTS },
   };
   const body = bodies[operationId];
   return {
@@ -148,7 +154,9 @@ function relationOf(route: ApiRoute, side: Side): Relation {
   if (path.includes('{clientId}') || path.endsWith('/clients')) return side === 'beneficiary' ? 'self' : 'none';
   if (path.includes('{institutionId}')) return side === 'beneficiary' && 'self' in route.access ? 'self' : 'partner';
   if (path === '/v1/institutions') return 'partner';
-  if (path.includes('{applicationId}') || path.includes('{credentialId}')) return APPLICATION_RELATIONS[side];
+  const ofApplication = ['{applicationId}', '{credentialId}', '{travelGrantId}'].some((name) => path.includes(name));
+  if (ofApplication || route.operationId === 'createTravelGrant') return APPLICATION_RELATIONS[side];
+  if (path.includes('{budgetId}')) return side === 'provider' ? 'host' : 'none';
   if (path.includes('{programmeId}') || path.includes('{cohortId}')) return side === 'provider' ? 'host' : 'partner';
   if (path === '/v1/programmes') return 'self' in route.access && 'partner' in route.access ? 'partner' : 'self';
   if (side === 'stranger') return 'self' in route.access && !path.includes('{') ? 'self' : 'none';

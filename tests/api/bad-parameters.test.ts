@@ -13,6 +13,7 @@ import {
   pathOf,
   type Scene,
 } from '../support/factories.ts';
+import { aBudgetBody, aRequest, aRequestBody, eur, RECEIPTS } from '../support/funding.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { aLoan, DUE, type Pair, propose, transfer } from '../support/loans.ts';
 import {
@@ -23,7 +24,7 @@ import {
   ROUTES_WITH_ID,
   ROUTES_WITH_QUERY,
 } from '../support/routes.ts';
-import { aCohortBody, aNominee, aProgrammeBody, trainingPaths } from '../support/training.ts';
+import { aCohort, aCohortBody, aNominee, aProgrammeBody, trainingPaths } from '../support/training.ts';
 import { aSilentWebhook, NOBODY } from '../support/webhooks.ts';
 
 let scene: Scene;
@@ -66,6 +67,9 @@ beforeAll(async () => {
   await scene.provider.coordinator.call('testWebhook', { params: webhook });
   const { id: documentId } = await described(provider, aPdf());
   for (let number = 0; number < 2; number++) await described(provider, aPdf());
+  // The provider travels, too.
+  const own = await aCohort({ host: provider, applicant: provider });
+  for (let number = 0; number < 2; number++) await aRequest(own);
   params = {
     ...pathOf(scene, booking),
     ...webhook,
@@ -110,6 +114,10 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'createApplication') return { nominees: [aNominee()] };
   if (operationId === 'reviewApplication') return { score: 50 };
   if (operationId === 'recordAttendance') return { presence: 'present' };
+  if (operationId === 'createBudget') return aBudgetBody();
+  if (operationId === 'createTravelGrant') return aRequestBody(String(params['applicationId']));
+  if (operationId === 'offerTravelGrant') return { budgetId: params['budgetId'], amount: eur(1) };
+  if (operationId === 'disburseTravelGrant') return { paid: eur(1), receipts: RECEIPTS };
   if (operationId === 'nameTrainee') return { displayName: 'A. Nonymous', consent: true };
   if (operationId === 'revokeCredential') return { reason: 'other' };
   return {};

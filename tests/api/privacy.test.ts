@@ -4,6 +4,7 @@ import { anAgreement, anAgreementBody, aProposal, VALIDITY } from '../support/ag
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { aDescription, aPdf, described } from '../support/documents.ts';
 import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
+import { aBudgetBody, aRequestBody, eur } from '../support/funding.ts';
 import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
@@ -118,6 +119,11 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'updateCohort') return { status: 'cancelled', cancellationReason: 'budget' };
   if (operationId === 'createApplication') return { nominees: [aNominee()], documents: [crypto.randomUUID()] };
   if (operationId === 'declineApplication') return { reason: 'other' };
+  if (operationId === 'createBudget') return aBudgetBody();
+  if (operationId === 'updateBudget') return aBudgetBody();
+  if (operationId === 'createTravelGrant') return aRequestBody(params['applicationId'] ?? '');
+  if (operationId === 'offerTravelGrant') return { budgetId: params['budgetId'], amount: eur(1) };
+  if (operationId === 'disburseTravelGrant') return { paid: eur(1), receipts: [crypto.randomUUID()] };
   if (operationId === 'recordAttendance') return { presence: 'present' };
   // What the certificate is to say is kept, and is looked at by itself: `training-applications.test.ts`.
   if (operationId === 'revokeCredential') return { reason: 'other' };

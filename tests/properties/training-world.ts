@@ -9,6 +9,7 @@ import { type Application, placeOf, unitState } from '../../lambdas/training/app
 import { ApplicationsTable } from '../../lambdas/training/applications-table.ts';
 import { givesSeats, keptSeats, reserveFor } from '../../lambdas/training/cohort-model.ts';
 import { CohortsTable } from '../../lambdas/training/cohorts-table.ts';
+import { FundingTable } from '../../lambdas/training/funding-table.ts';
 import type { Ports } from '../../lambdas/training/ports.ts';
 import { ProgrammesTable } from '../../lambdas/training/programmes-table.ts';
 import type { Hub } from '../../lib/local/hub.ts';
@@ -20,6 +21,7 @@ export class TrainingWorld implements Ports {
   readonly programmes: ProgrammesTable;
   readonly cohorts: CohortsTable;
   readonly applications: ApplicationsTable;
+  readonly funding: FundingTable;
   readonly newId = uuidv7;
   readonly #client: DynamoDBClient;
   readonly #table: SingleTable;
@@ -37,6 +39,7 @@ export class TrainingWorld implements Ports {
     this.programmes = new ProgrammesTable(this.#table);
     this.cohorts = new CohortsTable(this.#table);
     this.applications = new ApplicationsTable(this.#table);
+    this.funding = new FundingTable(this.#table);
   }
 
   readonly now = (): Date => new Date(this.#now);

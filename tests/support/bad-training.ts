@@ -1,4 +1,5 @@
 import type { Subject } from './bad-bodies.ts';
+import { fundingSubjects, wrongPayers } from './bad-funding.ts';
 import type { OperationId } from './routes.ts';
 import { aCohortBody, aNominee, aProgrammeBody, day } from './training.ts';
 
@@ -49,9 +50,11 @@ const wrongCohorts = (body: (over: object) => Readonly<Record<string, unknown>>)
   ['/agenda/0/at', body({ agenda: [{ date: day(30), at: '9.30', title: { en: 'Rounds' } }] })],
   ['/agenda/0/title', body({ agenda: [{ date: day(30), title: { en: 'With ivanov@example.org' } }] })],
   ['/balance', body({ balance: { free: 9 } })],
+  ...wrongPayers('/funding', (funding) => body({ funding })),
 ];
 
 export const trainingSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  ...fundingSubjects,
   createProgramme: {
     side: 'provider',
     body: aProgrammeBody(),

@@ -85,10 +85,19 @@ export async function trainingPaths(host: Institution, applicant: Institution): 
   const completed = await aCompleted(await aCohort({ host, applicant, programme: scene.programme }));
   const params = { applicationId: completed.id };
   const { id: credentialId } = (await host.coordinator.call('issueCredential', { params })).ok;
-  return {
-    ...{ programmeId: scene.programme.id, cohortId: scene.cohort.id, applicationId, date: day(30) },
-    ...{ credentialId, list: '1' },
-  };
+  const coming = { programmeId: scene.programme.id, cohortId: scene.cohort.id, applicationId, date: day(30) };
+  return { ...coming, credentialId, list: '1', ...(await fundingPaths(scene, applicationId)) };
+}
+
+/** The same for its money: two budgets, as lists have pages, and a travel grant. */
+async function fundingPaths({ host, applicant, cohort }: Training, applicationId: string) {
+  const body = { payer: { source: 'host' }, limit: { amount: 100_000, currency: 'EUR' } };
+  const params = { cohortId: cohort.id };
+  await host.coordinator.call('createBudget', { params, body });
+  const { ok: budget } = await host.coordinator.call('createBudget', { params, body });
+  const items = [{ kind: 'ticket', money: { amount: 30_000, currency: 'EUR' } }];
+  const { ok: grant } = await applicant.coordinator.call('createTravelGrant', { body: { applicationId, items } });
+  return { budgetId: budget.id, travelGrantId: grant.id };
 }
 
 export async function changeCohort({ host, cohort }: Pick<Training, 'host' | 'cohort'>, body: object) {

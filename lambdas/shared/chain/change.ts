@@ -13,6 +13,7 @@ export const SUBJECT_TYPES = [
   'agreement',
   'application',
   'booking',
+  'budget',
   'client',
   'cohort',
   'contacts',
@@ -25,6 +26,7 @@ export const SUBJECT_TYPES = [
   'pool',
   'programme',
   'transfer',
+  'travel-grant',
   'webhook',
 ] as const;
 export type SubjectType = (typeof SUBJECT_TYPES)[number];

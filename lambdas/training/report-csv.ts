@@ -1,0 +1,50 @@
+import { stringify } from 'csv-stringify/sync';
+
+import type { TrainingCost, TrainingReportRow } from './report-contract.ts';
+
+/** The report as CSV (RFC 4180), headed by the names of the JSON members. */
+
+const ROW_COLUMNS = [
+  ...(['year', 'programmeId', 'hostId', 'kind', 'fields', 'country', 'cohorts', 'seats'] as const),
+  ...(['applied', 'undecided', 'waiting', 'accepted', 'unconfirmed', 'confirmed', 'completed'] as const),
+  ...(['declined', 'lapsed', 'withdrawn', 'cancelled', 'committed', 'disbursed'] as const),
+] as const;
+
+const PAYER_COLUMNS = ['source', 'sponsor', 'currency', 'committed', 'disbursed'] as const;
+
+type Line<C extends readonly string[]> = Record<C[number], string | number | undefined>;
+
+/** By currency, whoever pays: `EUR 45000; USD 120`. */
+function amounts(costs: readonly TrainingCost[], which: 'committed' | 'disbursed'): string {
+  const sums = new Map<string, number>();
+  for (const cost of costs) sums.set(cost.currency, (sums.get(cost.currency) ?? 0) + cost[which]);
+  return [...sums]
+    .filter(([, amount]) => amount > 0)
+    .map(([currency, amount]) => `${currency} ${String(amount)}`)
+    .join('; ');
+}
+
+export function rowsAsCsv(rows: readonly TrainingReportRow[]): string {
+  return csv(
+    ROW_COLUMNS,
+    rows.map(({ costs, fields, country, ...row }) => ({
+      ...{ ...row, country, fields: fields.join(' ') },
+      ...{ committed: amounts(costs, 'committed'), disbursed: amounts(costs, 'disbursed') },
+    })),
+  );
+}
+
+export function payersAsCsv(payers: readonly TrainingCost[]): string {
+  return csv(
+    PAYER_COLUMNS,
+    payers.map(({ payer: { source, sponsor = {} }, ...sums }) => ({
+      ...{ source, sponsor: Object.values(sponsor).join(' / '), ...sums },
+    })),
+  );
+}
+
+/** A sponsor's name is somebody's text: a spreadsheet must not take it for a formula. */
+function csv<C extends readonly string[]>(columns: C, lines: readonly Line<C>[]): string {
+  const how = { header: true, record_delimiter: 'windows', escape_formulas: true } as const;
+  return stringify([...lines], { ...how, columns: [...columns] });
+}

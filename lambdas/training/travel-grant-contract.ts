@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-import { COORDINATORS, doneBy, readBy, STAFF } from '../shared/auth/rules.ts';
+import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Funds, MOST_FUNDS } from '../shared/money.ts';
@@ -115,7 +115,7 @@ export const travelGrantRoutes = defineRoutes({
     summary: 'Ask for money for the travel of a nominee who has a seat',
     description: 'All items are in one currency; of a per-diem, `money` is the rate times the days.',
     scopes: ['hub/training.write'],
-    access: doneBy(STAFF, 'applicant'),
+    access: doneBy(COORDINATORS, 'applicant'),
     body: z.strictObject({ applicationId: Id, items: Items }),
     idempotencyKey: 'required',
     response: { status: 201, description: 'The travel grant.', schema: TravelGrant, etag: true },
@@ -171,7 +171,7 @@ export const travelGrantRoutes = defineRoutes({
     operationId: 'acceptTravelGrant',
     path: '/v1/travel-grants/{travelGrantId}/accept',
     summary: 'offered → accepted',
-    access: doneBy(STAFF, 'applicant'),
+    access: doneBy(COORDINATORS, 'applicant'),
     problems: [...action.problems, ApplicationStateConflict],
   },
   declineTravelGrant: {
@@ -180,7 +180,7 @@ export const travelGrantRoutes = defineRoutes({
     path: '/v1/travel-grants/{travelGrantId}/decline',
     summary: 'submitted → declined by the host; offered → declined by who has asked',
     description: 'What was promised goes back to the budget.',
-    access: { ...doneBy(COORDINATORS, 'host'), ...doneBy(STAFF, 'applicant') },
+    access: doneBy(COORDINATORS, 'host', 'applicant'),
   },
   disburseTravelGrant: {
     ...action,
@@ -199,7 +199,7 @@ export const travelGrantRoutes = defineRoutes({
     path: '/v1/travel-grants/{travelGrantId}/withdraw',
     summary: 'submitted, offered, accepted → withdrawn',
     description: 'What was promised goes back to the budget. The Hub does this when the application ends.',
-    access: doneBy(STAFF, 'applicant'),
+    access: doneBy(COORDINATORS, 'applicant'),
   },
 });
 export type TravelGrantBody = z.output<typeof travelGrantRoutes.createTravelGrant.body>;

@@ -185,7 +185,7 @@ describe('a credential', () => {
     expect((await read(ok.id)).ok).toEqual(ok);
     expect(await isRevoked(await verified(ok.jwt))).toBe(false);
     const svg = String((await certificateFor(scene.applicant, ok.id)).body);
-    expect(svg).not.toContain('Quillonova');
+    expect(svg).not.toContain('Ellerbroek');
     expect(svg).toContain('the holder of this credential');
   });
 

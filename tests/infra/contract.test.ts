@@ -36,8 +36,10 @@ describe('the API', () => {
     const open = ALL_ROUTES.filter(({ scopes }) => scopes === 'public').map(({ path }) => path);
     // Who ends mail shows a link that the Hub has signed.
     const signed = ['/v1/mail/unsubscribe', '/v1/mail/unsubscribe'];
+    // Credentials are verified by whoever is shown one.
+    const verified = ['/.well-known/did.json', '/v1/credential-status-lists/{list}', '/v1/credentials/{credentialId}'];
     const shown = ['/docs', '/docs/{asset}', '/health', '/openapi.json', '/problems/{code}'];
-    expect(open.toSorted()).toEqual([...shown, ...signed]);
+    expect(open.toSorted()).toEqual([...shown, ...verified, ...signed].toSorted());
   });
 
   test('asks for a write scope wherever something is changed', () => {

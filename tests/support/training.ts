@@ -141,7 +141,7 @@ export async function aConfirmed(scene: Training, applicant = scene.applicant): 
   return (await actOn(applicant, 'confirmApplication', await anAccepted(scene, applicant))).ok;
 }
 
-export const NAME = { displayName: 'Zarina Quillonova', consent: true };
+export const NAME = { displayName: 'Madina Ellerbroek', consent: true };
 
 /** One that has completed the programme. @param name for the certificate; none if `null` */
 export async function aCompleted(scene: Training, name: object | null = NAME): Promise<ApplicationRepresentation> {

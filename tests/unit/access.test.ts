@@ -107,7 +107,7 @@ describe('of all actions', () => {
       [access.none, access.partner].some((roles) => roles?.includes('auditor') === true);
     // Who one is says nothing of others; nor need an auditor know what a trainee is called; where a partner's systems are is
     // its own affair, and its changes are in the audit.
-    const own = ['getMe', 'getTraineeName', 'listWebhooks', 'getWebhook', 'listDeliveries'];
+    const own = ['getMe', 'getTraineeName', 'getCertificate', 'listWebhooks', 'getWebhook', 'listDeliveries'];
     expect(whereNone(reads, seesAll)).toEqual(own);
   });
 

@@ -55,6 +55,8 @@ const one = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pay' as const), traveller, amount }) },
+  // All the way at once, so that it is gone often enough.
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('travel' as const), traveller, budget, amount, paid: amount }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('limit' as const), budget, amount }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('end' as const), traveller }) },
 );
@@ -135,6 +137,12 @@ async function carryOut(scene: Scene, wanted: One): Promise<string> {
     return outcomeOf(updateBudget(world, { ...request, body: { limit: eur(wanted.amount * 2) } }), () => 'limited');
   }
   const index = wanted.traveller;
+  if (wanted.do === 'travel') {
+    await carryOut(scene, { ...wanted, do: 'ask' });
+    await carryOut(scene, { ...wanted, do: 'offer' });
+    await carryOut(scene, { do: 'act', action: 'accept', traveller: index, byHost: false });
+    return carryOut(scene, { ...wanted, do: 'pay', amount: wanted.paid });
+  }
   if (wanted.do === 'ask') {
     const { id } = await applicationOf(scene, index);
     const items = [{ kind: 'ticket' as const, money: eur(wanted.amount) }];

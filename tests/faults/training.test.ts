@@ -70,6 +70,8 @@ async function prepare(name: string): Promise<Request> {
   const first = await applied(name.includes('group') ? 3 : 1);
   if (name === 'accept' || name === 'accept a group') return { who: host, path: `${first}/accept`, cohortId };
   await scene.insist(host, `${first}/accept`);
+  const granting = await grants(name, { host, applicant, cohortId, application: first });
+  if (granting !== undefined) return granting;
   if (name === 'confirm' || name === 'confirm a group') return { who: applicant, path: `${first}/confirm`, cohortId };
   if (name === 'withdraw a group') return { who: applicant, path: `${first}/withdraw`, cohortId };
   const second = await applied();
@@ -79,13 +81,46 @@ async function prepare(name: string): Promise<Request> {
   return { who: applicant, path: `${first}/withdraw`, cohortId };
 }
 
+interface Granting {
+  readonly host: string;
+  readonly applicant: string;
+  readonly cohortId: string;
+  /** Its path. */
+  readonly application: string;
+}
+
+/** The same for what is about money; `undefined` when the request is not. */
+async function grants(
+  name: string,
+  { host, applicant, cohortId, application }: Granting,
+): Promise<Request | undefined> {
+  const money = { amount: 400, currency: 'EUR' };
+  const opening = { path: `/v1/cohorts/${cohortId}/budgets`, body: { payer: { source: 'host' }, limit: money } };
+  if (name === 'open a budget') return { who: host, ...opening, cohortId };
+  const applicationId = application.slice(application.lastIndexOf('/') + 1);
+  const asking = { path: '/v1/travel-grants', body: { applicationId, items: [{ kind: 'ticket', money }] } };
+  if (name === 'ask for money') return { who: applicant, ...asking, cohortId };
+  if (!name.startsWith('money')) return undefined;
+  const budget = await scene.insist(host, opening.path, opening.body);
+  const path = `/v1/travel-grants/${String((await scene.insist(applicant, asking.path, asking.body)).body['id'])}`;
+  const offer = { path: `${path}/offer`, body: { budgetId: budget.body['id'], amount: money } };
+  if (name === 'money offered') return { who: host, ...offer, cohortId };
+  await scene.insist(host, offer.path, offer.body);
+  if (name === 'money declined') return { who: applicant, path: `${path}/decline`, cohortId };
+  await scene.insist(applicant, `${path}/accept`);
+  const body = { paid: { amount: 300, currency: 'EUR' }, receipts: [uuidv7()] };
+  return { who: host, path: `${path}/disburse`, body, cohortId };
+}
+
 /** What is there in the end, when the sweep has been by. */
 async function endOf({ cohortId }: Request, { status, body }: Answer) {
-  if (cohortId === undefined) return { status, shown: body['status'], applications: [], faults: [] };
+  if (cohortId === undefined) return { status, shown: body['status'], applications: [], budgets: [], faults: [] };
   await sweepCohort(world, cohortId);
   const applications = await world.applications.allOf(cohortId);
+  const budgets = await world.funding.budgetsOf(cohortId);
   return {
     ...{ status, shown: body['status'], faults: await world.faultsOf(cohortId) },
+    budgets: budgets.map(({ bound, disbursed: paid }) => [bound, paid]),
     applications: applications.map((each) => `${each.status} ${String(each.version)}`).toSorted(),
   };
 }
@@ -103,8 +138,9 @@ async function disturbed(name: string, fault: Fault, at: number) {
 
 /** A quick run tries those that write the most. */
 const REQUESTS = [
-  ...['accept a group', 'withdraw', 'draft a cohort', 'apply for a group', 'confirm a group'],
-  ...(isLong ? ['draft', 'apply', 'accept', 'wait', 'confirm', 'decline', 'withdraw a group'] : []),
+  ...['accept a group', 'withdraw', 'draft a cohort', 'apply for a group', 'money offered'],
+  ...(isLong ? ['draft', 'apply', 'accept', 'wait', 'confirm', 'confirm a group', 'decline', 'withdraw a group'] : []),
+  ...(isLong ? ['open a budget', 'ask for money', 'money declined', 'money paid'] : []),
 ];
 /** The SDK waits about a second before it tries again when it is throttled: two stand for all. */
 const cases = TRIED.flatMap((fault) =>

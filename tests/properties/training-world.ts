@@ -10,8 +10,10 @@ import { ApplicationsTable } from '../../lambdas/training/applications-table.ts'
 import { givesSeats, keptSeats, reserveFor } from '../../lambdas/training/cohort-model.ts';
 import { CohortsTable } from '../../lambdas/training/cohorts-table.ts';
 import { FundingTable } from '../../lambdas/training/funding-table.ts';
+import { applicationKey } from '../../lambdas/training/keys.ts';
 import type { Ports } from '../../lambdas/training/ports.ts';
 import { ProgrammesTable } from '../../lambdas/training/programmes-table.ts';
+import { committedBy, isOpen } from '../../lambdas/training/travel-grant-model.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 
 const BEGINNING = Date.parse('2026-06-01T08:00:00Z');
@@ -46,6 +48,11 @@ export class TrainingWorld implements Ports {
 
   advance(minutes: number): void {
     this.#now += minutes * 60_000;
+  }
+
+  /** Writes an application as it is stored, however it came to be so. */
+  async putApplication(application: Application): Promise<void> {
+    await this.#table.putNew({ ...applicationKey(application.id), ...application });
   }
 
   async activate(...ids: readonly string[]): Promise<void> {
@@ -98,7 +105,27 @@ export class TrainingWorld implements Ports {
     const live = applications.filter(({ status }) => !['withdrawn', 'lapsed'].includes(status));
     const nominees = live.map(({ institutionId, nominee }) => `${institutionId} ${nominee.pseudonym}`);
     check(new Set(nominees).size === nominees.length, 'somebody is applied for twice');
-    return faults;
+    return [...faults, ...(await this.faultsOfFunding(cohortId))];
+  }
+
+  /** The same for its money. */
+  async faultsOfFunding(cohortId: string): Promise<string[]> {
+    const grants = await this.funding.travelGrantsOf(cohortId);
+    const overspent = (await this.funding.budgetsOf(cohortId)).flatMap(({ id, limit, bound, disbursed }) => {
+      const its = grants.filter(({ budgetId }) => budgetId === id);
+      const paid = its.reduce((sum, grant) => sum + (grant.paid?.amount ?? 0), 0);
+      const committed = its.reduce((sum, grant) => sum + committedBy(grant), 0);
+      return [
+        ...(bound > limit.amount ? ['a budget is overspent'] : []),
+        ...(bound - disbursed === committed
+          ? []
+          : [`${String(bound - disbursed)} committed, ${String(committed)} due`]),
+        ...(disbursed === paid ? [] : [`${String(disbursed)} disbursed, ${String(paid)} due`]),
+      ];
+    });
+    const open = grants.filter(isOpen).map(({ applicationId }) => applicationId);
+    const isDoubled = new Set(open).size < open.length;
+    return [...overspent, ...(isDoubled ? ['there are two travel grants for one application'] : [])];
   }
 
   close(): void {

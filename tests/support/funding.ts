@@ -40,6 +40,9 @@ export function askFor({ coordinator }: Institution, { id }: { readonly id: stri
   return coordinator.call('createTravelGrant', { body: aRequestBody(id, over), ...options });
 }
 
+export const offerOf = (budgetId: string, amount: object) => ({ body: { budgetId, amount } });
+export const payment = (amount: object) => ({ body: { paid: amount, receipts: RECEIPTS } });
+
 type Action = `${'offer' | 'accept' | 'decline' | 'disburse' | 'withdraw'}TravelGrant`;
 
 export function actOnGrant(who: Institution, action: Action, { id }: { readonly id: string }, options = {}) {

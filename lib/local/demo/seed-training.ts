@@ -8,7 +8,7 @@ export async function seedTraining(hub: Hub, year: number): Promise<void> {
 }
 
 async function makeProgramme(hub: Hub, programme: DemoProgramme, year: number): Promise<void> {
-  const { host, key, body, invited = [], kept, applications } = programme;
+  const { host, key, body, invited = [], kept, applications, budget } = programme;
   const post = await caller(hub, host, year);
   const { id } = await post(key, '/v1/programmes', { ...body, illustrative: true });
   await change(hub, host, `/v1/programmes/${id}`, { status: 'published' });
@@ -23,6 +23,7 @@ async function makeProgramme(hub: Hub, programme: DemoProgramme, year: number): 
     invited: invited.map((alias) => institution(alias).id),
   });
   await change(hub, host, `/v1/cohorts/${cohortId}`, { status: 'published' });
+  if (budget !== undefined) await post(`${key}-budget`, `/v1/cohorts/${cohortId}/budgets`, budget);
   for (const application of applications) await apply(hub, programme, cohortId, application, year);
 }
 

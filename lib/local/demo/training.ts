@@ -15,6 +15,8 @@ export interface DemoProgramme {
   /** Seats that are kept for an institution, until applications end. */
   readonly kept?: { readonly by: string; readonly seats: number };
   readonly applications: readonly DemoApplication[];
+  /** What there is for travel to its cohort. */
+  readonly budget?: Readonly<Record<string, unknown>>;
 }
 
 export interface DemoApplication {
@@ -49,7 +51,9 @@ export const DEMO_PROGRAMMES: readonly DemoProgramme[] = [
       timeZone: 'Europe/Minsk',
       venue: { place: { country: 'BY', city: { en: 'Minsk', ru: 'Минск' } } },
       seats: { minimum: 8, total: 20 },
+      funding: { source: 'host' },
     }),
+    budget: { payer: { source: 'host' }, limit: { amount: 500_000, currency: 'BYN' } },
     applications: [
       { by: 'kazior', nominees: ['KZ-STAFF-101'], profession: 'surgeon', status: 'confirmed' },
       { by: 'almazov', nominees: ['SPB-STAFF-7'], profession: 'physician', status: 'submitted' },

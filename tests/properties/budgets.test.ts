@@ -84,7 +84,7 @@ async function newScene() {
     body: {
       ...{ dates: { from: '2026-07-10', to: '2026-07-12' }, timeZone: 'UTC', venue: { link: 'https://example.org' } },
       ...{ seats: { minimum: 1, total: 9, kept: [] }, applications: { from: '2026-06-01', to: '2026-07-10' } },
-      confirmWithinDays: 7,
+      ...{ confirmWithinDays: 7, invited: [], agenda: [] },
     },
   });
   const { cohort } = value;

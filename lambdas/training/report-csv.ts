@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 
+import type { LocalizedText } from '../shared/values.ts';
 import type { TrainingCost, TrainingReportRow } from './report-contract.ts';
 
 /** The report as CSV (RFC 4180), headed by the names of the JSON members. */
@@ -38,9 +39,15 @@ export function payersAsCsv(payers: readonly TrainingCost[]): string {
   return csv(
     PAYER_COLUMNS,
     payers.map(({ payer: { source, sponsor = {} }, ...sums }) => ({
-      ...{ source, sponsor: Object.values(sponsor).join(' / '), ...sums },
+      ...{ source, sponsor: inAllLanguages(sponsor), ...sums },
     })),
   );
+}
+
+/** In the order of the language tags: the database keeps none. */
+function inAllLanguages(name: LocalizedText): string {
+  const languages = Object.entries(name).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return languages.map(([, text]) => text).join(' / ');
 }
 
 /** A sponsor's name is somebody's text: a spreadsheet must not take it for a formula. */

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { HUB } from '../../lambdas/shared/auth/agent.ts';
+import { deriveId } from '../../lambdas/shared/capacity/holder.ts';
 import { type Application, newApplication, step as stepOf } from '../../lambdas/training/application-model.ts';
 import { createBudget, getBudget, updateBudget } from '../../lambdas/training/budget-operations.ts';
 import { createCohort, updateCohort } from '../../lambdas/training/cohort-operations.ts';
@@ -32,8 +33,8 @@ beforeAll(async () => {
 afterAll(() => hub.stop());
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
-const amount = fc.integer({ min: 0, max: 60 });
-const TRAVELLERS = 5;
+const amount = fc.integer({ min: 0, max: 80 });
+const TRAVELLERS = 3;
 const traveller = fc.nat({ max: TRAVELLERS - 1 });
 const budget = fc.nat({ max: 1 });
 const SIMPLE = { accept, decline, withdraw };
@@ -56,9 +57,9 @@ const one = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pay' as const), traveller, amount }) },
   // All the way at once, so that it is gone often enough.
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('travel' as const), traveller, budget, amount, paid: amount }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('travel' as const), traveller, budget, amount, paid: amount }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('limit' as const), budget, amount }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('end' as const), traveller }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('end' as const), traveller }) },
 );
 type One = typeof one extends fc.Arbitrary<infer S> ? S : never;
 /** Some steps are made at the same time. */
@@ -103,26 +104,27 @@ async function newScene() {
     applicant,
     cohort,
     budgets,
-    travellers: new Map<number, Application>(),
+    travellers: new Map<number, Promise<Application>>(),
     grants: new Map<number, string>(),
   };
 }
 type Scene = Awaited<ReturnType<typeof newScene>>;
 
-/** Somebody who has confirmed, written as it is stored: seats are another test's. */
-async function applicationOf({ world, cohort, applicant, travellers }: Scene, index: number): Promise<Application> {
-  const there = travellers.get(index);
-  if (there !== undefined) return there;
-  const id = `${cohort.id.slice(0, 18)}-8${String(travellers.size).padStart(3, '0')}-${uuidv7().slice(-12)}`;
+/** Somebody who has confirmed; for whom two ask at once, the same. */
+function applicationOf(scene: Scene, index: number): Promise<Application> {
+  const application = scene.travellers.get(index) ?? newTraveller(scene, index);
+  scene.travellers.set(index, application);
+  return application;
+}
+
+/** Written as it is stored: seats are another test's. */
+async function newTraveller({ world, cohort, applicant }: Scene, index: number): Promise<Application> {
+  const id = deriveId(cohort.id, uuidv7());
   const nominee = {
-    pseudonym: `STAFF-${String(index)}`,
-    profession: 'nurse' as const,
-    yearsOfPractice: 1,
-    languages: [],
+    ...{ pseudonym: `STAFF-${String(index)}`, profession: 'nurse' as const, yearsOfPractice: 1, languages: [] },
   };
   const wanted = { id, institutionId: applicant.institutionId, nominee, documents: [] };
   const application: Application = { ...newApplication(cohort, wanted, HUB, world.now()), status: 'confirmed' };
-  travellers.set(index, application);
   await world.putApplication(application);
   return application;
 }
@@ -134,14 +136,14 @@ async function carryOut(scene: Scene, wanted: One): Promise<string> {
     const budgetId = budgets[wanted.budget]!;
     const { version } = await getBudget(world, as(host, routes.getBudget), budgetId);
     const request = { permission: as(host, routes.updateBudget), budgetId, expectedVersion: version };
-    return outcomeOf(updateBudget(world, { ...request, body: { limit: eur(wanted.amount * 2) } }), () => 'limited');
+    return outcomeOf(updateBudget(world, { ...request, body: { limit: eur(wanted.amount) } }), () => 'limited');
   }
   const index = wanted.traveller;
   if (wanted.do === 'travel') {
     await carryOut(scene, { ...wanted, do: 'ask' });
     await carryOut(scene, { ...wanted, do: 'offer' });
     await carryOut(scene, { do: 'act', action: 'accept', traveller: index, byHost: false });
-    return carryOut(scene, { ...wanted, do: 'pay', amount: wanted.paid });
+    return carryOut(scene, { ...wanted, do: 'pay', amount: Math.min(wanted.paid, wanted.amount) });
   }
   if (wanted.do === 'ask') {
     const { id } = await applicationOf(scene, index);
@@ -153,7 +155,7 @@ async function carryOut(scene: Scene, wanted: One): Promise<string> {
     });
   }
   if (wanted.do === 'end') {
-    const application = travellers.get(index);
+    const application = await travellers.get(index);
     const ended = application && stepOf(application, 'withdraw', world.now(), { by: HUB });
     if (ended === undefined) return 'nobody';
     travellers.delete(index);
@@ -191,8 +193,29 @@ const REFUSALS = [
 ];
 const DONE = ['nobody', 'ended', 'limited', 'submitted', 'offered', 'accepted', 'disbursed', 'declined', 'withdrawn'];
 
+test('the steps of these sequences reach every end', async () => {
+  const scene = await newScene();
+  const travel = { do: 'travel' as const, budget: 0, amount: 70 };
+  const steps: readonly (readonly [One, string])[] = [
+    [{ ...travel, traveller: 0, paid: 50 }, 'disbursed'],
+    [{ do: 'ask', traveller: 1, amount: 80 }, 'submitted'],
+    [{ do: 'offer', traveller: 1, budget: 0, amount: 51 }, 'budget-exceeded'],
+    [{ do: 'offer', traveller: 1, budget: 0, amount: 50 }, 'offered'],
+    [{ do: 'limit', budget: 0, amount: 80 }, 'budget-in-use'],
+    [{ do: 'end', traveller: 1 }, 'ended'],
+    [{ do: 'limit', budget: 0, amount: 80 }, 'limited'],
+    [{ do: 'ask', traveller: 2, amount: 10 }, 'submitted'],
+    [{ do: 'act', action: 'withdraw', traveller: 2, byHost: false }, 'withdrawn'],
+    [{ do: 'ask', traveller: 2, amount: 10 }, 'submitted'],
+    [{ do: 'act', action: 'decline', traveller: 2, byHost: true }, 'declined'],
+  ];
+  for (const [wanted, expected] of steps) expect(await carryOut(scene, wanted), JSON.stringify(wanted)).toBe(expected);
+  expect(await scene.world.faultsOfFunding(scene.cohort.id)).toEqual([]);
+  await scene.world.cohorts.retire(scene.cohort.id);
+  scene.world.close();
+});
+
 test('any sequence of requests, offers, payments, limits and ends leaves every budget right', async () => {
-  const seen = new Set<string>();
   await tryAll(
     'budgets',
     sequenceOf(step, 30),
@@ -201,7 +224,6 @@ test('any sequence of requests, offers, payments, limits and ends leaves every b
       try {
         for (const wanted of steps) {
           for (const outcome of await Promise.all(wanted.map((each) => carryOut(scene, each)))) {
-            seen.add(outcome);
             expect([...REFUSALS, ...DONE], JSON.stringify(wanted)).toContain(outcome);
           }
           expect(await scene.world.faultsOfFunding(scene.cohort.id), JSON.stringify(wanted)).toEqual([]);
@@ -213,5 +235,4 @@ test('any sequence of requests, offers, payments, limits and ends leaves every b
     },
     { share: 0.8, most: 4000 },
   );
-  expect([...seen]).toEqual(expect.arrayContaining(['disbursed', 'withdrawn', 'budget-exceeded', 'ended']));
 }, 3_600_000);

@@ -228,6 +228,13 @@ describe('the report', () => {
     ]);
   });
 
+  test('names a sponsor in the order of its languages, however they are kept', () => {
+    const of = (sponsor: Record<string, string>) =>
+      payersAsCsv([{ payer: { source: 'sponsor', sponsor }, currency: 'EUR', committed: 1, disbursed: 0 }]);
+    expect(of({ ru: 'Фонд', en: 'Fund' })).toBe(of({ en: 'Fund', ru: 'Фонд' }));
+    expect(of({ ru: 'Фонд', en: 'Fund' })).toContain('sponsor,Fund / Фонд,EUR');
+  });
+
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('shows a sponsor called %j as text', (en) => {
     const line = payersAsCsv([
       { payer: { source: 'sponsor', sponsor: { en } }, currency: 'EUR', committed: 1, disbursed: 0 },

@@ -182,7 +182,7 @@ test('any sequence of applications, decisions, waits and changes of seats leaves
         scene.world.close();
       }
     },
-    { share: 0.8, most: 4000 },
+    { share: 1 / 4, most: 2500 },
   );
   expect([...seen]).toEqual(expect.arrayContaining(['accepted', 'waitlisted', 'confirmed', 'seats-below-accepted']));
 }, 3_600_000);

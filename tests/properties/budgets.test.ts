@@ -233,6 +233,6 @@ test('any sequence of requests, offers, payments, limits and ends leaves every b
         scene.world.close();
       }
     },
-    { share: 0.8, most: 4000 },
+    { share: 1 / 4, most: 2500 },
   );
 }, 3_600_000);

@@ -188,5 +188,5 @@ test('any sequence of proposals, approvals, terminations and days makes of an ag
       real.world.close();
     }
   };
-  await tryAll('agreements', sequence, holds, { share: 1 / 3, most: 200 });
+  await tryAll('agreements', sequence, holds, { share: 1 / 6, most: 200 });
 }, 3_600_000);

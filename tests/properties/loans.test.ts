@@ -147,5 +147,5 @@ test('any sequence of loans, transfers, cuts and bookings, and the end of the pe
     }
   };
   // With the end of its period, one takes ten times as long as a sequence of bookings.
-  await tryAll('loans', sequence, holds, { share: 1 / 3, most: 200 });
+  await tryAll('loans', sequence, holds, { share: 1 / 8, most: 200 });
 }, 3_600_000);

@@ -34,7 +34,10 @@ export function readAgreementChange(item: Readonly<Record<string, unknown>>): Ag
   return AgreementChange.parse(item);
 }
 
-const Parties = z.object({ id: z.string(), parties: z.array(z.string()), version: z.int() });
+const Parties = z.object({
+  type: z.literal('agreement'),
+  ...{ id: z.string(), parties: z.array(z.string()), version: z.int() },
+});
 
 /**
  * The parties of an agreement, where a row of the audit tells of them: who they are does not change, so its first one does.
@@ -42,7 +45,7 @@ const Parties = z.object({ id: z.string(), parties: z.array(z.string()), version
  */
 export function partiesIn({ subjectType, subject, version, after }: PublishedRow): z.infer<typeof Parties> | undefined {
   if (subjectType !== 'agreement' || after['parties'] === undefined) return undefined;
-  return Parties.parse({ id: subject, parties: after['parties'], version });
+  return Parties.parse({ type: subjectType, id: subject, parties: after['parties'], version });
 }
 
 interface Dated {

@@ -74,8 +74,12 @@ const MediaType = z
   });
 
 export const Resource = z
-  .strictObject({ type: z.enum(['agreement']), id: Id })
-  .register(z.globalRegistry, { id: 'DocumentResource', description: 'What the document belongs to.' });
+  .strictObject({ type: z.enum(['agreement', 'application', 'programme']), id: Id })
+  .register(z.globalRegistry, {
+    id: 'DocumentResource',
+    description:
+      'What the document belongs to. Its parties are those of an agreement; the host and the partners of a programme; the host and the institution of an application, whose receipts for travel are its documents, too.',
+  });
 export type Resource = z.infer<typeof Resource>;
 
 const SharedWith = z
@@ -95,7 +99,7 @@ const described = {
   sha256: Sha256.check().register(z.globalRegistry, { description: 'Of the file’s bytes.' }),
   classification: z.enum(CLASSIFICATIONS).register(z.globalRegistry, {
     description:
-      'Who may read it: `public` and `partners` every partner; `institution` your own, and the parties of the agreement it belongs to; `clinical` your own, and those named in `sharedWith`.',
+      'Who may read it: `public` and `partners` every partner; `institution` your own, and the parties of what it belongs to; `clinical` your own, and those named in `sharedWith`.',
   }),
   resource: z.optional(Resource),
   sharedWith: z._default(SharedWith, []),
@@ -113,7 +117,7 @@ export const Description = z.strictObject(described).check(
     const isClinical = classification === 'clinical';
     const fits =
       isClinical === (purpose === 'clinical') &&
-      (purpose !== 'agreement-text' || resource !== undefined) &&
+      (purpose !== 'agreement-text' || resource?.type === 'agreement') &&
       !(isClinical && resource !== undefined) &&
       (isClinical || sharedWith.length === 0);
     if (!fits) {

@@ -64,21 +64,21 @@ export const documentRoutes = defineRoutes({
     operationId: 'listDocuments',
     method: 'GET',
     path: '/v1/documents',
-    summary: 'The documents of your institution, or of an agreement',
+    summary: 'The documents of your institution, or of an agreement, a programme or an application',
     scopes: ['hub/documents.read'],
     access: readBy('self', 'party'),
     query: z
       .strictObject({
         ...PageQuery,
         ...institutionFilter,
-        agreementId: z.optional(Id).register(z.globalRegistry, {
+        resourceId: z.optional(Id).register(z.globalRegistry, {
           description:
-            'The documents that belong to this agreement, for its parties. Not together with `institutionId`.',
+            'The documents that belong to this agreement, programme or application, for its parties. Not together with `institutionId`.',
         }),
       })
       .check(
-        z.refine(({ institutionId, agreementId }) => institutionId === undefined || agreementId === undefined, {
-          path: ['agreementId'],
+        z.refine(({ institutionId, resourceId }) => institutionId === undefined || resourceId === undefined, {
+          path: ['resourceId'],
           message: 'must not be given together with institutionId',
         }),
       ),

@@ -5,15 +5,15 @@ import { Agent } from '../shared/auth/agent.ts';
 import { Reading } from '../shared/chain/change.ts';
 import { type Creation, createOnce, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { IdPage, Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
-import { Document as DocumentShape } from './contract-parts.ts';
+import { Document as DocumentShape, type Resource } from './contract-parts.ts';
 import {
-  agreementKey,
-  agreementPartition,
   DOCUMENTS,
   DUE,
   documentKey,
   dueKey,
   institutionPartition,
+  resourceKey,
+  resourcePartition,
   STORE_KEY,
 } from './keys.ts';
 import type { Document } from './model.ts';
@@ -30,7 +30,7 @@ const DocumentItem = z.object({
   version: z.int(),
   by: Agent,
 });
-const AgreementItem = z.object({ parties: z.array(z.string()) });
+const ResourceItem = z.object({ parties: z.array(z.string()) });
 const Entry = z.object({ sk: z.string() });
 const StorePosition = z.object({ after: z.optional(z.string()) });
 
@@ -59,19 +59,20 @@ export class DocumentsTable {
     return item === undefined ? undefined : readDocument(item);
   }
 
-  /** The parties of an agreement; none when it is not known. */
-  async partiesOf(agreementId: string): Promise<readonly string[]> {
-    const item = await this.#table.get(agreementKey(agreementId), { consistent: false });
-    return item === undefined ? [] : AgreementItem.parse(item).parties;
+  /** The parties of what documents belong to; none when it is not known. */
+  async partiesOf(resourceId: string): Promise<readonly string[]> {
+    const item = await this.#table.get(resourceKey(resourceId), { consistent: false });
+    return item === undefined ? [] : ResourceItem.parse(item).parties;
   }
 
-  async putAgreement(agreement: { id: string; parties: readonly string[]; version: number }): Promise<void> {
-    await this.#table.putLater({ ...agreementKey(agreement.id), ...agreement });
+  /** Notes who the parties are of what documents can belong to, unless something later is known. */
+  async putResource(resource: Resource & { parties: readonly string[]; version: number }): Promise<void> {
+    await this.#table.putLater({ ...resourceKey(resource.id), ...resource });
   }
 
-  /** Documents of an institution or of an agreement, oldest first. */
-  async list(of: { institutionId: string } | { agreementId: string }, limit: number, after?: string): Promise<IdPage> {
-    const pk = 'agreementId' in of ? agreementPartition(of.agreementId) : institutionPartition(of.institutionId);
+  /** Documents of an institution or of what they belong to, oldest first. */
+  async list(of: { institutionId: string } | { resourceId: string }, limit: number, after?: string): Promise<IdPage> {
+    const pk = 'resourceId' in of ? resourcePartition(of.resourceId) : institutionPartition(of.institutionId);
     const { items, next } = await this.#table.list(pk, DOCUMENTS, limit, after);
     const entries = items.map((item) => Entry.parse(item).sk);
     return { entries: entries.map((sk) => ({ id: sk.slice(DOCUMENTS.length), position: sk })), next };
@@ -81,16 +82,16 @@ export class DocumentsTable {
     return findEarlier(this.#table, creation);
   }
 
-  /** Puts a new document, as long as its institution is an active partner, and a party of the agreement it belongs to. */
+  /** Puts a new document, as long as its institution is an active partner, and a party of what it belongs to. */
   async create(creation: Creation, document: Document): Promise<DescribeOutcome> {
     const { id, institutionId, resource, uploadBefore } = document;
     const checks = [
       this.partners.isActive(institutionId),
-      ...(resource === undefined ? [] : [this.#isParty(resource.id, institutionId)]),
+      ...(resource === undefined ? [] : [this.#isParty(resource, institutionId)]),
     ];
     const partitions = [
       institutionPartition(institutionId),
-      ...(resource === undefined ? [] : [agreementPartition(resource.id)]),
+      ...(resource === undefined ? [] : [resourcePartition(resource.id)]),
     ];
     const outcome = await createOnce(this.#table, creation, [
       ...checks,
@@ -161,13 +162,14 @@ export class DocumentsTable {
     return (await this.#table.transact(writes)).length === 0;
   }
 
-  #isParty(agreementId: string, institutionId: string): TransactWrite {
+  #isParty({ type, id }: Resource, institutionId: string): TransactWrite {
     return {
       ConditionCheck: {
         TableName: this.#table.name,
-        Key: agreementKey(agreementId),
-        ConditionExpression: 'contains(parties, :institution)',
-        ExpressionAttributeValues: { ':institution': institutionId },
+        Key: resourceKey(id),
+        ConditionExpression: '#type = :type AND contains(parties, :institution)',
+        ExpressionAttributeNames: { '#type': 'type' },
+        ExpressionAttributeValues: { ':type': type, ':institution': institutionId },
       },
     };
   }

@@ -51,7 +51,7 @@ export const DocumentResourceUnknown: ProblemType = {
   status: 409,
   title: 'The Hub knows no such resource of yours',
   advice:
-    '`resource` names an agreement that your institution is a party of. One that was proposed a moment ago is known in a few seconds.',
+    '`resource` names an agreement, a programme or an application that your institution is a party of. What was made a moment ago is known in a few seconds.',
   uncounted: true,
 };
 

@@ -25,8 +25,8 @@ export const handler = serve(routes, guardsOn(table), [
     const body = { ...showDocument(value), ...(upload === undefined ? {} : { upload }) };
     return created(`/v1/documents/${value.id}`, { body, version: value.version }, replayed);
   }),
-  on(routes.listDocuments, async ({ permission, query: { institutionId, agreementId, ...paging } }) => {
-    const { items, next } = await listDocuments(ports, { permission, ...paging }, { institutionId, agreementId });
+  on(routes.listDocuments, async ({ permission, query: { institutionId, resourceId, ...paging } }) => {
+    const { items, next } = await listDocuments(ports, { permission, ...paging }, { institutionId, resourceId });
     return page(items.map(showDocument), next);
   }),
   on(routes.getDocument, async ({ permission, params: { documentId } }) =>

@@ -8,8 +8,8 @@ import { isUuid } from '../shared/values.ts';
  * |---|---|---|
  * | document | `DOCUMENT#<id>` | `DOCUMENT` |
  * | an institution's documents | `INSTITUTION#<id>` | `DOCUMENT#<id>` |
- * | an agreement's documents | `AGREEMENT#<id>` | `DOCUMENT#<id>` |
- * | agreement, as far as documents need to know it | `AGREEMENT#<id>` | `AGREEMENT` |
+ * | documents of an agreement, a programme, an application | `RESOURCE#<id>` | `DOCUMENT#<id>` |
+ * | that one, as far as documents need to know it | `RESOURCE#<id>` | `RESOURCE` |
  * | when to look after a document | `DUE` | `<instant>#<id>` |
  * | how far the store was looked through | `DUE` | `STORE` |
  * | that a clinical document was downloaded | `READING#<id>` | `READING` |
@@ -22,8 +22,8 @@ export const DOCUMENTS = 'DOCUMENT#';
 export const DUE = 'DUE';
 
 export const documentKey = (documentId: string): Key => ({ pk: DOCUMENTS + documentId, sk: 'DOCUMENT' });
-export const agreementPartition = (agreementId: string): string => `AGREEMENT#${agreementId}`;
-export const agreementKey = (agreementId: string): Key => ({ pk: agreementPartition(agreementId), sk: 'AGREEMENT' });
+export const resourcePartition = (resourceId: string): string => `RESOURCE#${resourceId}`;
+export const resourceKey = (resourceId: string): Key => ({ pk: resourcePartition(resourceId), sk: 'RESOURCE' });
 export const institutionPartition = (institutionId: string): string => `INSTITUTION#${institutionId}`;
 export const dueKey = (at: Date, documentId: string): Key => ({ pk: DUE, sk: `${at.toISOString()}#${documentId}` });
 export const STORE_KEY: Key = { pk: DUE, sk: 'STORE' };

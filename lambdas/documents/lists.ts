@@ -4,20 +4,20 @@ import type { HttpPorts } from './ports.ts';
 
 interface Listed {
   readonly institutionId?: string | undefined;
-  readonly agreementId?: string | undefined;
+  readonly resourceId?: string | undefined;
 }
 
 /**
- * The documents of an institution, or of an agreement. Each is read from its own partition.
+ * The documents of an institution, or of what they belong to. Each is read from its own partition.
  * @throws Problem `not-found`, `invalid-cursor`
  */
 export async function listDocuments(
   ports: HttpPorts,
   request: PageRequest,
-  { institutionId, agreementId }: Listed,
+  { institutionId, resourceId }: Listed,
 ): Promise<Page<Document>> {
   const { documents } = ports;
-  if (agreementId === undefined) {
+  if (resourceId === undefined) {
     const of = { institutionId: institutionOf(request, institutionId) };
     return pageOfIds(
       ports,
@@ -27,13 +27,13 @@ export async function listDocuments(
       (id) => documents.get(id),
     );
   }
-  const parties = await documents.partiesOf(agreementId);
+  const parties = await documents.partiesOf(resourceId);
   request.permission.require(parties.includes(request.permission.caller.institutionId) ? 'party' : 'none');
   return pageOfIds(
     ports,
-    `agreement-documents:${agreementId}`,
+    `resource-documents:${resourceId}`,
     request,
-    (limit, after) => documents.list({ agreementId }, limit, after),
+    (limit, after) => documents.list({ resourceId }, limit, after),
     (id) => documents.get(id),
   );
 }

@@ -74,7 +74,7 @@ export function newDocument(id: string, body: Description, { by, institutionId, 
 
 /**
  * How an institution stands to a document, in an access rule.
- * @param parties of the agreement that the document belongs to
+ * @param parties of what the document belongs to
  */
 export function relationsTo(
   { institutionId, classification, sharedWith }: Document,

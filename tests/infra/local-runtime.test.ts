@@ -372,7 +372,13 @@ describe('an app served by the local runtime', () => {
     it('hand on messages in batches, and again those that failed', async () => {
       await send({ n: 'one' }, { n: 'two', times: 2 }, { n: 'three' });
       await hub.drainStreams();
-      await expect.poll(() => got('"n').map(({ again }) => again)).toEqual([false, true, false, true, false]);
+      // A line of a message can be read later than one of another message.
+      await expect.poll(() => got('"n').length).toBe(5);
+      expect(['one', 'two', 'three'].map((n) => got(n).map(({ again }) => again))).toEqual([
+        [false],
+        [true, true, false],
+        [false],
+      ]);
       expect(got('one')).toMatchObject([{ eventSource: 'aws:sqs', batch: 3, again: false }]);
       expect(got('two').map(({ batch }) => batch)).toEqual([3, 1, 1]);
     });

@@ -71,11 +71,12 @@ function qrPath(text: string): { readonly path: string; readonly size: number } 
 
 /** Millimetres that a line may be long; longer ones are pressed together. */
 const LINE = 240;
-/** Letters from which on a line could be too long, at its size. */
-const LONG = 44;
+/** A wide letter, by the size of the type. */
+const LETTER = 0.62;
 
 function line(y: number, size: number, text: string, weight = 'normal'): string {
-  const pressed = text.length > LONG ? ` textLength="${String(LINE)}" lengthAdjust="spacingAndGlyphs"` : '';
+  const pressed =
+    text.length * size * LETTER > LINE ? ` textLength="${String(LINE)}" lengthAdjust="spacingAndGlyphs"` : '';
   return `<text x="148.5" y="${String(y)}" font-size="${String(size)}" font-weight="${weight}" text-anchor="middle"${pressed}>${escaped(text)}</text>`;
 }
 

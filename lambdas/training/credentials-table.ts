@@ -36,6 +36,8 @@ const KeyItem = z.object({ kid: z.string(), jwk: z.record(z.string(), z.string()
 export class CredentialsTable {
   readonly #table: SingleTable;
   readonly #writes: Writes;
+  /** Keys that this process has noted: status lists are signed for anybody, and a write for each would be theirs to cause. */
+  readonly #noted = new Set<string>();
 
   constructor(table: SingleTable) {
     this.#table = table;
@@ -119,7 +121,9 @@ export class CredentialsTable {
 
   /** Notes a key that is going to be used, for good. */
   async noteKey({ kid, jwk }: PublicKey): Promise<void> {
+    if (this.#noted.has(kid)) return;
     await this.#table.putNew({ pk: SIGNING_KEYS, sk: kid, kid, jwk });
+    this.#noted.add(kid);
   }
 
   /** Every key that was ever used. */

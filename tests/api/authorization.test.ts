@@ -193,7 +193,9 @@ describe.each(named)('$name, with every scope,', ({ route }) => {
     if (side === 'lender') return pair.lender.beneficiary.id;
     return side === 'stranger' ? stranger : scene[side].id;
   };
-  const rows = SIDES.flatMap((side) => ROLES.map((role) => ({ side, role, relation: relationOf(route, side) })));
+  // Who is to a thing what a stranger is need not be tried twice.
+  const sides = SIDES.filter((side) => side !== 'lender' || relationOf(route, side) !== relationOf(route, 'stranger'));
+  const rows = sides.flatMap((side) => ROLES.map((role) => ({ side, role, relation: relationOf(route, side) })));
 
   test.each(rows.map((row) => ({ ...row, verdict: verdict(route, row.relation, row.role) })))(
     'is $verdict to the $role of the $side',

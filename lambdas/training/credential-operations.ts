@@ -81,7 +81,7 @@ async function sign(
   const achieved = await achievedIn(ports, application);
   // Not the application’s id, which leads to its institution.
   const subject = crypto.randomUUID();
-  const jwt = await key.sign(issuer, achievementCredential(issuer, { id, subject, place, now }, achieved));
+  const jwt = await key.sign(issuer, achievementCredential(issuer, { id, subject, place, now }, achieved), 'JWT');
   const at = now.toISOString();
   return {
     ...{ id, applicationId, cohortId, hostId, institutionId, status: 'valid', jwt, place },
@@ -161,7 +161,7 @@ export async function getStatusList(ports: CredentialPorts, list: number): Promi
   const last = await credentials.lastNumber();
   if (list > statusPlace(Math.max(last, 1)).list) throw notFound();
   await credentials.noteKey(key.public);
-  return key.sign(issuer, statusListCredential(issuer, list, await credentials.revokedIn(list), now()));
+  return key.sign(issuer, statusListCredential(issuer, list, await credentials.revokedIn(list), now()), 'vc+jwt');
 }
 
 /** The issuer with all its keys: those that were used, and the one that will be next. */

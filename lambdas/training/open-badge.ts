@@ -56,6 +56,9 @@ export function identityHash({ displayName, salt }: Pick<TraineeName, 'displayNa
     .digest('hex')}`;
 }
 
+/** To the second, as the claim is that must say the same. @see Open Badges 3.0, section 8.2.4 */
+const secondOf = (moment: Date): string => `${moment.toISOString().slice(0, 19)}Z`;
+
 /** What is signed: an `AchievementCredential`. @param subject UUID of who it is about, known nowhere else */
 export function achievementCredential(
   issuer: Issuer,
@@ -76,7 +79,7 @@ export function achievementCredential(
     type: ['VerifiableCredential', 'AchievementCredential'],
     name: title.text,
     issuer: profileOf(issuer),
-    validFrom: now.toISOString(),
+    validFrom: secondOf(now),
     credentialSubject: {
       id: `urn:uuid:${subject}`,
       type: ['AchievementSubject'],
@@ -124,7 +127,7 @@ export function statusListCredential(issuer: Issuer, list: number, revoked: read
     id: listUrl(issuer, list),
     type: ['VerifiableCredential', 'BitstringStatusListCredential'],
     issuer: issuer.did,
-    validFrom: now.toISOString(),
+    validFrom: secondOf(now),
     credentialSubject: {
       id: `${listUrl(issuer, list)}#list`,
       type: 'BitstringStatusList',

@@ -34,6 +34,7 @@ export class SigningKey {
 
   /**
    * Signs a credential as a JWT whose claims it is, with those that JWTs have for the same.
+   * @param typ `JWT` for Open Badges, which allow no other; what the W3C has for the rest
    * @see Open Badges 3.0, section 8.2; Securing Verifiable Credentials using JOSE and COSE (W3C)
    */
   sign(
@@ -43,9 +44,10 @@ export class SigningKey {
       readonly validFrom: string;
       readonly credentialSubject: { readonly id: string };
     },
+    typ: 'JWT' | 'vc+jwt',
   ): Promise<string> {
     return new SignJWT({ ...credential })
-      .setProtectedHeader({ alg: 'EdDSA', typ: 'vc+jwt', kid: methodId(did, this.public.kid) })
+      .setProtectedHeader({ alg: 'EdDSA', typ, kid: methodId(did, this.public.kid) })
       .setIssuer(did)
       .setJti(credential.id)
       .setSubject(credential.credentialSubject.id)

@@ -6,6 +6,8 @@ import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
 import { portalRoutes } from '../../lambdas/portal/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
+import { trainingRoutes } from '../../lambdas/training/contract.ts';
+import { credentialRoutes } from '../../lambdas/training/credential-contract.ts';
 import type { EventFacts } from './events.ts';
 import type { GrantFacts } from './requests.ts';
 
@@ -63,6 +65,16 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
       sender: beneficiary,
       params: { grantId },
     }),
+  },
+  {
+    name: 'training',
+    logicalId: 'TrainingHttp',
+    firstGet: ({ beneficiary }) => ({ route: trainingRoutes.listProgrammes, sender: beneficiary }),
+  },
+  {
+    name: 'credentials',
+    logicalId: 'TrainingCredentials',
+    firstGet: ({ beneficiary }) => ({ route: credentialRoutes.getDidDocument, sender: beneficiary }),
   },
   {
     name: 'audit',

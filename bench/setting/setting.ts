@@ -82,6 +82,7 @@ function describe(assembly: Assembly, prefix: string): DeployedFunction {
         Object.entries(Environment?.Variables ?? {}).map(([name, value]) => {
           const reference = Reference.safeParse(value);
           if (typeof value === 'string') return [name, value];
+          if (name === 'API_URL') return [name, 'https://hub.example'];
           return [name, name === 'TABLE_NAME' && reference.success && hub ? hub.tableName(reference.data.Ref) : SECRET];
         }),
       ),

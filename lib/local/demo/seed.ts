@@ -57,8 +57,11 @@ async function makePools(hub: Hub, year: number) {
   await hub.drainStreams();
   const agreementId = await makeAgreement(hub, year);
   await hub.drainStreams();
-  await seedTraining(hub, year);
-  return Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year, agreementId)));
+  const [made] = await Promise.all([
+    Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year, agreementId))),
+    seedTraining(hub, year),
+  ]);
+  return made;
 }
 
 /** @returns the id of an agreement in force */

@@ -24,7 +24,7 @@ export default defineConfig({
       // Need the store's events on the bus and a scanner, which the emulator has not.
       'tests/api/documents*.test.ts',
       // Ask an issuer for its keys where its identifier says, which an emulator is not.
-      'tests/api/training-credentials.test.ts',
+      'tests/api/training-credential*.test.ts',
       // Looks at what the local runtime has seen the functions do.
       'tests/api/least-privilege.test.ts',
     ],

@@ -8,7 +8,7 @@ import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { CredentialsTable } from '../../lambdas/training/credentials-table.ts';
 import { applicationKey } from '../../lambdas/training/keys.ts';
 import { aCohortBody, aNominee, aProgrammeBody } from '../support/training.ts';
-import { FAULTS, type Fault } from './fault-proxy.ts';
+import { type Fault, TRIED } from './fault-proxy.ts';
 import { losing } from './losing.ts';
 import { Scene } from './scene.ts';
 
@@ -108,7 +108,7 @@ async function disturbed(host: string, path: string, body: unknown, fault: Fault
 }
 
 /** The SDK waits about a second before it tries again when it is throttled, and that is tried with all other requests. */
-const tried = FAULTS.filter((fault) => fault !== 'throttled');
+const tried = TRIED.filter((fault) => fault !== 'throttled');
 
 test.each(tried)('one credential is issued when any call is %s', { timeout: 240_000 }, async (fault) => {
   let calls = 0;

@@ -13,21 +13,23 @@ import type { OperationId } from '../support/routes.ts';
 const BUSY = 230;
 
 describe.skipIf(DEPLOYED)('a busy client', () => {
-  test.each<[string, OperationId]>([
+  test.each<[string, OperationId, string?]>([
     ['InstitutionsHttp', 'getMe'],
     ['InstitutionsClients', 'listClients'],
     ['AgreementsHttp', 'listAgreements'],
     ['DocumentsHttp', 'listDocuments'],
     ['TrainingHttp', 'listProgrammes'],
+    // One of the few there that a client asks for by its name: what is counted is the request, whatever it finds.
+    ['TrainingCredentials', 'getCertificate', 'not-found'],
     ['QuotasHttp', 'listPools'],
     ['QuotasAccounting', 'listLoanBalances'],
     ['AuditHttp', 'listAudit'],
     ['NotificationsHttp', 'listNotifications'],
     ['WebhooksHttp', 'listWebhooks'],
-  ])('is counted by %s and let pass', { timeout: 90_000 }, async (lambda, operationId) => {
+  ])('is counted by %s and let pass', { timeout: 90_000 }, async (lambda, operationId, answer = '200') => {
     const institutionId = await hub.spareInstitution();
     const client = api(institutionId);
-    const send = () => client.call(operationId, { params: { institutionId } });
+    const send = () => client.call(operationId, { params: { institutionId, credentialId: institutionId } });
     // They may fall into two windows, and then be too few in each.
     await expect
       .poll(
@@ -36,7 +38,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
           for (let request = 0; request < BUSY; request += 23) {
             for (const { code } of await Promise.all(Array.from({ length: 23 }, send))) codes.add(code);
           }
-          expect([...codes]).toEqual(['200']);
+          expect([...codes]).toEqual([answer]);
           return hasUsed(lambda, 'UpdateItem', 'RATE#*');
         },
         { timeout: 60_000 },

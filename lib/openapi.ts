@@ -46,6 +46,7 @@ import {
   UnsupportedMediaType,
 } from '../lambdas/shared/http/problems.ts';
 import type { Route, Routes } from '../lambdas/shared/http/route.ts';
+import { MEETING_PROBLEMS } from '../lambdas/shared/meetings.ts';
 import { trainingRoutes } from '../lambdas/training/contract.ts';
 import { credentialRoutes } from '../lambdas/training/credential-contract.ts';
 import { TRAINING_PROBLEMS } from '../lambdas/training/errors.ts';
@@ -68,6 +69,7 @@ export const ALL_PROBLEMS: readonly ProblemType[] = [
   ...INSTITUTION_PROBLEMS,
   ...AGREEMENT_PROBLEMS,
   ...QUOTA_PROBLEMS,
+  ...MEETING_PROBLEMS,
   ...TRAINING_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
   ...DOCUMENT_PROBLEMS,

@@ -1,3 +1,4 @@
+import type { Versioned } from '../shared/auth/agent.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { isOver } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
@@ -20,7 +21,7 @@ import {
   UnitsCommitted,
   UnitsNotLendable,
 } from './loan-errors.ts';
-import type { Grant, Versioned } from './model.ts';
+import type { Grant } from './model.ts';
 import { freeUnits, type GrantState, givable } from './moves.ts';
 
 /** Loans and transfers as the Hub keeps them, and every decision about a loan. Pure. */

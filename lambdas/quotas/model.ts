@@ -1,4 +1,4 @@
-import type { Agent } from '../shared/auth/agent.ts';
+import type { Agent, Versioned } from '../shared/auth/agent.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { type Account, totals } from '../shared/capacity/account.ts';
 import { expiryOf, type Holder, type HolderState } from '../shared/capacity/holder.ts';
@@ -11,13 +11,6 @@ import type { ChangeReason } from './units.ts';
 import { afterOfferNotTaken, type Waiting } from './waiting.ts';
 
 /** Pools, grants and bookings as the Hub keeps them, and every decision about them. Pure. */
-
-export interface Versioned {
-  /** Counts the changes; what an ETag says. */
-  readonly version: number;
-  /** Who made this version. */
-  readonly by: Agent;
-}
 
 export type Pool = Omit<PoolRepresentation, 'allocated'> & Versioned;
 

@@ -1,11 +1,12 @@
 import type * as z from 'zod/mini';
 
+import type { Outcome } from '../shared/http/once.ts';
 import type { applicationRoutes } from './application-contract.ts';
 import { accepted, attended, completed, mustStep, reviewed } from './application-model.ts';
 import type { Seen } from './application-operations.ts';
 import { type Cohort, requireSeatsGiven } from './cohort-model.ts';
 import { type ActionRequest, act } from './decisions.ts';
-import type { Outcome, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { confirmPresence } from './presence.ts';
 import { readProgramme } from './programme-operations.ts';
 

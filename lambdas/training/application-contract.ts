@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
-
 import { CLINICAL, COORDINATORS, doneBy, readBy, STAFF } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
+import { AlreadyReviewed, distinct, FreeText, MustRecuse, NotInvited, ReviewsMissing } from '../shared/meetings.ts';
 import { CalendarDate, Id, Instant, looksPersonal, PageQuery, pageOf } from '../shared/values.ts';
-import { applicationParams, cohortParams, distinct, FreeText, Nominee } from './contract-parts.ts';
+import { applicationParams, cohortParams, Nominee } from './contract-parts.ts';
 import {
   AlreadyApplied,
-  AlreadyReviewed,
   ApplicationStateConflict,
   ApplicationWindowClosed,
   AttendanceOutsideDates,
@@ -15,12 +14,9 @@ import {
   CohortStateConflict,
   CompletionRuleNotMet,
   ConfirmationLate,
-  MustRecuse,
   NomineeElsewhere,
   NomineeNotPseudonymous,
-  NotInvited,
   PrerequisitesNotMet,
-  ReviewsMissing,
 } from './errors.ts';
 
 /** Applications: how institutions send their staff to a cohort, and what becomes of that. */

@@ -1,21 +1,19 @@
-import type { Agent } from '../shared/auth/agent.ts';
+import type { Agent, Deed, Versioned } from '../shared/auth/agent.ts';
 import type { HolderState } from '../shared/capacity/holder.ts';
 import type { Place } from '../shared/capacity/place.ts';
 import { hasBegun } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
+import { AlreadyReviewed, MustRecuse, ReviewsMissing } from '../shared/meetings.ts';
 import type { ApplicationRepresentation, ApplicationStatus } from './application-contract.ts';
 import { type Cohort, daysOf } from './cohort-model.ts';
 import {
-  AlreadyReviewed,
   ApplicationStateConflict,
   AttendanceOutsideDates,
   AttendanceTooEarly,
   CompletionRuleNotMet,
   ConfirmationLate,
-  MustRecuse,
-  ReviewsMissing,
 } from './errors.ts';
-import type { Deed, Programme, Versioned } from './programme-model.ts';
+import type { Programme } from './programme-model.ts';
 
 /** Applications as the Hub keeps them, and every decision about them. Pure. */
 

@@ -3,9 +3,9 @@ import type * as z from 'zod/mini';
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { deriveId } from '../shared/capacity/holder.ts';
-import { takeTurns } from '../shared/dynamo/turns.ts';
 import { creationOf } from '../shared/http/creation.ts';
-import { keyReused, requestId } from '../shared/http/idempotency.ts';
+import { requestId } from '../shared/http/idempotency.ts';
+import { deedOf, type Outcome, once } from '../shared/http/once.ts';
 import { type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { applicationRoutes } from './application-contract.ts';
@@ -15,9 +15,9 @@ import { requireInvitation, requireWindow } from './cohort-model.ts';
 import { getCohort } from './cohort-operations.ts';
 import { AlreadyApplied } from './errors.ts';
 import { accountKey } from './keys.ts';
-import type { ListPorts, Outcome, Ports } from './ports.ts';
+import type { ListPorts, Ports } from './ports.ts';
 import { requirePrerequisites } from './programme-model.ts';
-import { busy, deedOf, MAX_ATTEMPTS, readProgramme, refusalOf } from './programme-operations.ts';
+import { readProgramme } from './programme-operations.ts';
 
 /** Applying to cohorts, and reading applications. What becomes of them is in `decisions.ts`. */
 
@@ -82,23 +82,19 @@ export async function apply(ports: Ports, request: ApplicationCreation): Promise
   const applications = newApplications(ports, request, cohort);
   const [first] = applications;
   if (first === undefined) throw new Error('An application is for nobody');
-  const creation = creationOf(ports, request, ['createApplication', cohortId], first.id);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    await takeTurns(attempt);
-    const earlier = await ports.applications.findEarlier(creation);
-    if (earlier?.kind === 'key-reused') throw keyReused();
-    if (earlier !== undefined) return { value: await readApplication(ports, earlier.resourceId), replayed: true };
-    requireInvitation(cohort, permission.caller.institutionId);
-    requireWindow(cohort, ports.now());
-    requirePrerequisites(programme, body.nominees);
-    const submissions = await Promise.all(applications.map((application) => submissionOf(ports, application)));
-    const outcome = await ports.applications.create(creation, cohortId, submissions);
-    if (outcome.kind === 'done') return { value: first, replayed: false };
-    if (outcome.kind === 'replayed') return { value: await readApplication(ports, first.id), replayed: true };
-    // Otherwise somebody applied for one of them meanwhile, or the cohort was cancelled.
-    if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
-  }
-  throw busy('cohort');
+  return once(permission, {
+    what: 'cohort',
+    creation: () => creationOf(ports, request, ['createApplication', cohortId], first.id),
+    findEarlier: (creation) => ports.applications.findEarlier(creation),
+    read: (id) => readApplication(ports, id),
+    write: async (creation) => {
+      requireInvitation(cohort, permission.caller.institutionId);
+      requireWindow(cohort, ports.now());
+      requirePrerequisites(programme, body.nominees);
+      const submissions = await Promise.all(applications.map((application) => submissionOf(ports, application)));
+      return { value: first, outcome: await ports.applications.create(creation, cohortId, submissions) };
+    },
+  });
 }
 
 /** The ids are derived from the request: they lead to the cohort, and a repetition has the same. */

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { AuditedReading } from '../shared/chain/change.ts';
 import { type Creation, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { IdPage, Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { type WriteOutcome, Writes } from '../shared/dynamo/writes.ts';
 import { Application as ApplicationShape, type TraineeName } from './application-contract.ts';
 import type { Application } from './application-model.ts';
 import {
@@ -20,7 +22,6 @@ import {
   reminderKey,
 } from './keys.ts';
 import type { Reminder } from './published-changes.ts';
-import { type WriteOutcome, Writes } from './writes.ts';
 
 /** What is stored of applications, and apart from them the names for certificates. */
 
@@ -67,7 +68,7 @@ export class ApplicationsTable {
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.#writes = new Writes(table);
+    this.#writes = new Writes(table, new PartnersTable(table));
   }
 
   async get(applicationId: string, { consistent } = { consistent: true }): Promise<Application | undefined> {

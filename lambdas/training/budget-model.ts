@@ -1,10 +1,10 @@
+import type { Deed, Versioned } from '../shared/auth/agent.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { Funds } from '../shared/money.ts';
 import type { BudgetBody, BudgetChange, BudgetRepresentation } from './budget-contract.ts';
 import { type Cohort, statusAt } from './cohort-model.ts';
 import { CohortStateConflict } from './errors.ts';
 import { BudgetExceeded, BudgetInUse, CurrenciesMixed } from './funding-errors.ts';
-import type { Deed, Versioned } from './programme-model.ts';
 
 /** Budgets as the Hub keeps them, and every decision about them. Pure. */
 

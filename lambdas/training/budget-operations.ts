@@ -3,15 +3,15 @@ import { deriveId } from '../shared/capacity/holder.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import { takeTurns } from '../shared/dynamo/turns.ts';
 import { creationOf } from '../shared/http/creation.ts';
-import { keyReused } from '../shared/http/idempotency.ts';
+import { busy, deedOf, MAX_ATTEMPTS, type Outcome, once, refusalOf } from '../shared/http/once.ts';
 import type { Page, PageRequest } from '../shared/http/pages.ts';
 import { refuseStale } from '../shared/http/versions.ts';
 import type { BudgetBody, BudgetChange } from './budget-contract.ts';
 import { type Budget, changedBudget, newBudget } from './budget-model.ts';
 import { getCohort } from './cohort-operations.ts';
-import type { ListPorts, Outcome, Ports } from './ports.ts';
+import type { ListPorts, Ports } from './ports.ts';
 import { relationsTo } from './programme-model.ts';
-import { busy, deedOf, MAX_ATTEMPTS, readProgramme, refusalOf } from './programme-operations.ts';
+import { readProgramme } from './programme-operations.ts';
 
 /** Budgets of cohorts. */
 
@@ -24,15 +24,16 @@ interface KeyedRequest<B> {
 /**
  * A request that makes something of a cohort. The id is derived from the request: it leads to the cohort, and a repetition
  * has the same.
+ * @param ownerId the cohort, or what has its family of ids
  */
 export function creationIn(
   ports: Ports,
   request: KeyedRequest<unknown>,
   target: readonly string[],
-  cohortId: string,
+  ownerId: string,
 ): Creation {
   const creation = creationOf(ports, request, target, '');
-  return { ...creation, resourceId: deriveId(cohortId, creation.request) };
+  return { ...creation, resourceId: deriveId(ownerId, creation.request) };
 }
 
 async function readBudget({ funding }: Ports, budgetId: string): Promise<Budget> {
@@ -63,19 +64,16 @@ export async function createBudget(
 ): Promise<Outcome<Budget>> {
   const { permission, cohortId, body } = request;
   const { cohort } = await getCohort(ports, permission, cohortId);
-  const creation = creationIn(ports, request, ['createBudget', cohortId], cohortId);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    await takeTurns(attempt);
-    const earlier = await ports.applications.findEarlier(creation);
-    if (earlier?.kind === 'key-reused') throw keyReused();
-    if (earlier !== undefined) return { value: await readBudget(ports, earlier.resourceId), replayed: true };
-    const budget = newBudget(creation.resourceId, cohort, body, deedOf(ports, permission));
-    const outcome = await ports.funding.createBudget(creation, budget);
-    if (outcome.kind === 'done') return { value: budget, replayed: false };
-    if (outcome.kind === 'replayed') return { value: await readBudget(ports, outcome.resourceId), replayed: true };
-    if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
-  }
-  throw busy('cohort');
+  return once(permission, {
+    what: 'cohort',
+    creation: () => creationIn(ports, request, ['createBudget', cohortId], cohortId),
+    findEarlier: (creation) => ports.applications.findEarlier(creation),
+    read: (id) => readBudget(ports, id),
+    write: async (creation) => {
+      const value = newBudget(creation.resourceId, cohort, body, deedOf(ports, permission));
+      return { value, outcome: await ports.funding.createBudget(creation, value) };
+    },
+  });
 }
 
 export interface BudgetUpdate {

@@ -1,25 +1,13 @@
 import * as z from 'zod/mini';
-
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
-import { Country } from '../shared/countries.ts';
-import { InstitutionNotActive, InvalidCursor, NotFound } from '../shared/http/problems.ts';
+import { InstitutionNotActive, InvalidCursor, NamedInstitutionNotActive, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import {
-  CalendarDate,
-  Id,
-  Instant,
-  LocalizedText,
-  looksPersonal,
-  PageQuery,
-  pageOf,
-  TimeZone,
-} from '../shared/values.ts';
-import { Agenda, cohortParams, Days, distinct, KeptSeats, programmeParams, Results, Seats } from './contract-parts.ts';
+import { CANCELLATION_REASONS, Days, distinct, ImpossibleDates, Venue } from '../shared/meetings.ts';
+import { CalendarDate, Id, Instant, PageQuery, pageOf, TimeZone } from '../shared/values.ts';
+import { Agenda, cohortParams, KeptSeats, programmeParams, Results, Seats } from './contract-parts.ts';
 import {
   CohortStateConflict,
-  ImpossibleDates,
   InvitationMissing,
-  NamedInstitutionNotActive,
   ProgrammeStateConflict,
   SeatsBelowAccepted,
   SeatsDoNotAddUp,
@@ -30,19 +18,6 @@ import { Payer } from './funding-contract-parts.ts';
 
 export const COHORT_STATUSES = ['draft', 'published', 'open', 'closed', 'running', 'completed', 'cancelled'] as const;
 export type CohortStatus = (typeof COHORT_STATUSES)[number];
-
-const Link = z.url({ protocol: /^https$/ }).check(
-  z.maxLength(500),
-  z.refine((link) => !looksPersonal(link), 'must not contain an e-mail address, phone or identity number'),
-);
-
-const Venue = z
-  .strictObject({
-    place: z.optional(z.strictObject({ country: Country, city: LocalizedText })),
-    link: z.optional(Link),
-  })
-  .check(z.refine(({ place, link }) => place !== undefined || link !== undefined, 'must have a place or a link'))
-  .register(z.globalRegistry, { id: 'Venue', description: 'Where it is held: a place, a link, or both.' });
 
 const SeatPlan = z
   .strictObject({
@@ -70,8 +45,6 @@ const described = {
   }),
   funding: z.optional(Payer).register(z.globalRegistry, { description: 'Who pays for taking part.' }),
 };
-
-const CANCELLATION_REASONS = ['too-few-participants', 'host-unavailable', 'security', 'budget', 'other'] as const;
 
 const Balance = z
   .strictObject({ accepted: z.int(), confirmed: z.int(), completed: z.int(), free: z.int() })

@@ -1,16 +1,11 @@
+import type { Deed, Versioned } from '../shared/auth/agent.ts';
 import { type Account, isQueued, type ReserveByName, totals } from '../shared/capacity/account.ts';
 import { endOf, hasBegun, isOver } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
+import { impossible, NotInvited } from '../shared/meetings.ts';
 import type { CohortBody, CohortChange, CohortRepresentation, CohortStatus } from './cohort-contract.ts';
-import {
-  ApplicationWindowClosed,
-  CohortStateConflict,
-  ImpossibleDates,
-  InvitationMissing,
-  NotInvited,
-  SeatsDoNotAddUp,
-} from './errors.ts';
-import { type Deed, type Programme, programmeConflict, type Versioned } from './programme-model.ts';
+import { ApplicationWindowClosed, CohortStateConflict, InvitationMissing, SeatsDoNotAddUp } from './errors.ts';
+import { type Programme, programmeConflict } from './programme-model.ts';
 
 /** Cohorts as the Hub keeps them, and every decision about them. Pure. */
 
@@ -31,10 +26,6 @@ const DAY_MS = 86_400_000;
 const MINUTES_A_DAY = 24 * 60;
 /** A fellowship of two years is the longest there is. */
 const LONGEST = 2 * 366;
-
-function impossible(pointer: string, message: string): Problem {
-  return new Problem(ImpossibleDates, `The field ${message}.`, { errors: [{ pointer, message }] });
-}
 
 type Dated = Pick<Cohort, 'dates' | 'days' | 'applications' | 'seats' | 'agenda'>;
 

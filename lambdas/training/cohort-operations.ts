@@ -2,7 +2,7 @@ import { notFound, type Permission } from '../shared/auth/access.ts';
 import { type Account, everySegment, planResize, type SegmentChange, totals } from '../shared/capacity/account.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { creationOf } from '../shared/http/creation.ts';
-import { keyReused } from '../shared/http/idempotency.ts';
+import { busy, deedOf, MAX_ATTEMPTS, type Outcome, once, refusalOf } from '../shared/http/once.ts';
 import { type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { refuseStale } from '../shared/http/versions.ts';
@@ -11,9 +11,9 @@ import type { CohortBody, CohortChange } from './cohort-contract.ts';
 import { type Cohort, type CohortWithAccount, changedCohort, keptSeats, namedIn, newCohort } from './cohort-model.ts';
 import { SeatsBelowAccepted } from './errors.ts';
 import { accountKey } from './keys.ts';
-import type { ListPorts, Outcome, Ports } from './ports.ts';
+import type { ListPorts, Ports } from './ports.ts';
 import { type Programme, relationsTo } from './programme-model.ts';
-import { busy, deedOf, getProgramme, MAX_ATTEMPTS, readProgramme, refusalOf } from './programme-operations.ts';
+import { getProgramme, readProgramme } from './programme-operations.ts';
 import { withoutRepetition } from './programmes-table.ts';
 
 /** Holding programmes: cohorts and their seats. */
@@ -54,22 +54,18 @@ export interface CohortCreation {
 export async function createCohort(ports: Ports, request: CohortCreation): Promise<Outcome<CohortWithAccount>> {
   const { permission, programmeId, body } = request;
   const programme = await getProgramme(ports, permission, programmeId);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const id = ports.newId();
-    const creation = creationOf(ports, request, ['createCohort', programmeId], id);
-    const earlier = await ports.programmes.findEarlier(creation);
-    if (earlier?.kind === 'key-reused') throw keyReused();
-    if (earlier !== undefined) return { value: await readCohort(ports, earlier.resourceId), replayed: true };
-    const cohort = newCohort(id, programme, body, deedOf(ports, permission));
-    const segments = planResize([], cohort.seats.total, keptSeats(cohort)) ?? [];
-    const active = withoutRepetition([cohort.hostId, ...namedIn(cohort)]);
-    const outcome = await ports.cohorts.create(creation, cohort, segments, active);
-    if (outcome.kind === 'done') return { value: await readCohort(ports, id), replayed: false };
-    if (outcome.kind === 'replayed') return { value: await readCohort(ports, outcome.resourceId), replayed: true };
-    // Otherwise there is a cohort of the same family of ids, and the next id is another.
-    if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
-  }
-  throw busy('cohort');
+  return once(permission, {
+    what: 'cohort',
+    creation: () => creationOf(ports, request, ['createCohort', programmeId], ports.newId()),
+    findEarlier: (creation) => ports.programmes.findEarlier(creation),
+    read: (id) => readCohort(ports, id),
+    write: async (creation) => {
+      const cohort = newCohort(creation.resourceId, programme, body, deedOf(ports, permission));
+      const segments = planResize([], cohort.seats.total, keptSeats(cohort)) ?? [];
+      const active = withoutRepetition([cohort.hostId, ...namedIn(cohort)]);
+      return { outcome: await ports.cohorts.create(creation, cohort, segments, active) };
+    },
+  });
 }
 
 export interface CohortUpdate {

@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
 
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { SegmentChange } from '../shared/capacity/account.ts';
 import { AccountTable } from '../shared/capacity/account-table.ts';
 import { LineTable } from '../shared/capacity/line-table.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import type { IdPage, Item, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { type WriteOutcome, Writes } from '../shared/dynamo/writes.ts';
 import { Cohort as CohortShape } from './cohort-contract.ts';
 import type { Cohort, CohortWithAccount } from './cohort-model.ts';
 import { accountKey, COHORTS, cohortKey, programmePartition, SHOWN, SWEEP } from './keys.ts';
-import { type WriteOutcome, Writes } from './writes.ts';
 
 /** What is stored of cohorts and their accounts. */
 
@@ -32,7 +33,7 @@ export class CohortsTable {
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.#writes = new Writes(table);
+    this.#writes = new Writes(table, new PartnersTable(table));
     this.accounts = new AccountTable(table);
     this.line = new LineTable(table, 'names');
   }

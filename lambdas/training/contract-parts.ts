@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
+import { distinct, FreeText, isDistinct } from '../shared/meetings.ts';
 import { pseudonymFor } from '../shared/pseudonym.ts';
-import { CalendarDate, Id, LanguageTag, LocalizedText, looksPersonal } from '../shared/values.ts';
+import { CalendarDate, Id, LanguageTag, LocalizedText } from '../shared/values.ts';
 import { NomineeNotPseudonymous } from './errors.ts';
 
 /** What programmes, cohorts and applications are made of. */
@@ -9,12 +10,6 @@ import { NomineeNotPseudonymous } from './errors.ts';
 export const programmeParams = z.strictObject({ programmeId: Id });
 export const cohortParams = z.strictObject({ cohortId: Id });
 export const applicationParams = z.strictObject({ applicationId: Id });
-
-const isDistinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
-
-/** A list of values, each named once. */
-export const distinct = <T extends z.ZodMiniType>(value: T, most: number) =>
-  z.array(value).check(z.maxLength(most), z.refine(isDistinct, 'must name each once'));
 
 /** A table in code, as that of services is: the same field always has the same name. */
 const FIELDS = [
@@ -45,15 +40,6 @@ export const Languages = z.array(LanguageSkill).check(
   z.refine((skills) => isDistinct(skills.map(({ language }) => language)), 'must name each language once'),
 );
 export type Languages = z.infer<typeof Languages>;
-
-/** Text in the writer's own words, which names nobody. */
-export const FreeText = z.string().check(
-  z.trim(),
-  z.minLength(1),
-  z.maxLength(2000),
-  z.refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
-  z.refine((text) => !looksPersonal(text), 'must not contain an e-mail address, phone or identity number'),
-);
 
 const years = z.int().check(z.minimum(0), z.maximum(60));
 
@@ -86,10 +72,6 @@ export const Syllabus = z
   .array(z.strictObject({ documentId: Id, title: LocalizedText }))
   .check(z.maxLength(20))
   .register(z.globalRegistry, { description: 'Documents that say what is taught.' });
-
-/** First and last day, in the host's time zone. */
-const days = { from: CalendarDate, to: CalendarDate };
-export const Days = z.strictObject(days).register(z.globalRegistry, { id: 'Days', description: 'First and last day.' });
 
 const ClockTime = z
   .string()

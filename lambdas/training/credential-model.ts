@@ -1,9 +1,8 @@
-import type { Agent } from '../shared/auth/agent.ts';
+import type { Agent, Deed } from '../shared/auth/agent.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { Application } from './application-model.ts';
 import type { CredentialRepresentation, REVOCATION_REASONS } from './credential-contract.ts';
 import { ApplicationNotCompleted, CredentialRevoked } from './errors.ts';
-import type { Deed } from './programme-model.ts';
 
 /** Credentials as the Hub keeps them, and every decision about them. Pure. */
 

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
-
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import { takeTurns } from '../shared/dynamo/turns.ts';
 import { creationOf } from '../shared/http/creation.ts';
 import { keyReused } from '../shared/http/idempotency.ts';
+import { busy, deedOf, MAX_ATTEMPTS, type Outcome } from '../shared/http/once.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { refuseStale } from '../shared/http/versions.ts';
 import type { Application } from './application-model.ts';
@@ -14,8 +14,7 @@ import type { CredentialPorts } from './credential-ports.ts';
 import { CredentialIssued } from './errors.ts';
 import { getName } from './name-operations.ts';
 import { type Achieved, achievementCredential, statusListCredential } from './open-badge.ts';
-import type { Outcome } from './ports.ts';
-import { busy, deedOf, MAX_ATTEMPTS, readProgramme } from './programme-operations.ts';
+import { readProgramme } from './programme-operations.ts';
 import { didDocument } from './signing-key.ts';
 
 /** Issuing, verifying and revoking credentials. */

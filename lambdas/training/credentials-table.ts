@@ -1,14 +1,15 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
+import { type WriteOutcome, Writes } from '../shared/dynamo/writes.ts';
 import { REVOCATION_REASONS } from './credential-contract.ts';
 import type { Credential, StatusPlace } from './credential-model.ts';
 import { credentialKey, issuedKey, SIGNING_KEYS, STATUS_LISTS, statusListPartition } from './keys.ts';
 import type { PublicKey } from './signing-key.ts';
-import { type WriteOutcome, Writes } from './writes.ts';
 
 /** What is stored of credentials, of the lists of those that are revoked, and of the keys that were used. */
 
@@ -41,7 +42,7 @@ export class CredentialsTable {
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.#writes = new Writes(table);
+    this.#writes = new Writes(table, new PartnersTable(table));
   }
 
   async get(credentialId: string): Promise<Credential | undefined> {

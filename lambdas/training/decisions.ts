@@ -1,19 +1,19 @@
 import type { Permission } from '../shared/auth/access.ts';
+import type { Deed } from '../shared/auth/agent.ts';
 import { promote } from '../shared/capacity/line.ts';
 import { expire, settle } from '../shared/capacity/settle.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import { takeTurns } from '../shared/dynamo/turns.ts';
+import type { WriteOutcome } from '../shared/dynamo/writes.ts';
 import { creationOf } from '../shared/http/creation.ts';
 import { keyReused } from '../shared/http/idempotency.ts';
+import { busy, deedOf, MAX_ATTEMPTS, type Outcome, refusalOf } from '../shared/http/once.ts';
 import { refuseStale } from '../shared/http/versions.ts';
 import { type Application, actsWithGroup, isExpired, placeOf } from './application-model.ts';
 import { getApplication, type Seen } from './application-operations.ts';
 import { applicationsAsClaims } from './applications-as-claims.ts';
 import { accountKey } from './keys.ts';
-import type { Outcome, Ports } from './ports.ts';
-import type { Deed } from './programme-model.ts';
-import { busy, deedOf, MAX_ATTEMPTS, refusalOf } from './programme-operations.ts';
-import type { WriteOutcome } from './writes.ts';
+import type { Ports } from './ports.ts';
 
 /**
  * What happens to an application after it was made: one transaction over it, or over all of its group, on the condition that

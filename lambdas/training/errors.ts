@@ -3,14 +3,6 @@ import { FUNDING_PROBLEMS } from './funding-errors.ts';
 
 /** The refusals of the training context, each named after the precondition that failed. */
 
-export const ImpossibleDates: ProblemType = {
-  code: 'impossible-dates',
-  status: 422,
-  title: 'The dates cannot be kept, or overlap where they must not',
-  advice:
-    'Days end on or after the day they begin on and are not over; applications end by the first day of the cohort; seats are kept until that day at most; days of attendance, and those of the agenda, lie within the cohort’s dates. `errors` names the field at fault.',
-};
-
 export const SeatsDoNotAddUp: ProblemType = {
   code: 'seats-do-not-add-up',
   status: 422,
@@ -26,15 +18,6 @@ export const SeatsBelowAccepted: ProblemType = {
   title: 'The seats would be fewer than those who have one',
   advice:
     'Nobody loses a seat. Of the total, and of what is kept for an institution, at least as many are left as are accepted or confirmed there; `balance` of the cohort says how many have a seat in all.',
-};
-
-export const NamedInstitutionNotActive: ProblemType = {
-  code: 'named-institution-not-active',
-  status: 409,
-  uncounted: true,
-  title: 'An institution that is named is not an active partner',
-  advice:
-    '`institutions` names those that the Hub does not know as active partners. One that was registered a moment ago is known in a few seconds.',
 };
 
 export const AgreementNotUsable: ProblemType = {
@@ -81,14 +64,6 @@ export const AlreadyApplied: ProblemType = {
     '`applicationId` is that application. Somebody can be applied for again only after theirs was withdrawn or has lapsed.',
 };
 
-export const NotInvited: ProblemType = {
-  code: 'not-invited',
-  status: 409,
-  uncounted: true,
-  title: 'The cohort is for institutions that were invited',
-  advice: '`invited` of the cohort names them. Ask its host for an invitation. Nothing was stored.',
-};
-
 export const InvitationMissing: ProblemType = {
   code: 'invitation-missing',
   status: 409,
@@ -120,30 +95,6 @@ export const NomineeNotPseudonymous: ProblemType = {
   title: 'The nominee’s pseudonym looks like personal data',
   advice:
     'Send only the pseudonym your institution issued. The value was neither stored nor logged, and is not repeated here. The name for the certificate is given once a seat is confirmed.',
-};
-
-export const MustRecuse: ProblemType = {
-  code: 'must-recuse',
-  status: 409,
-  uncounted: true,
-  title: 'Nobody reviews an application of their own institution',
-  advice: 'A reviewer of the host or of another partner institution of the programme scores it.',
-};
-
-export const AlreadyReviewed: ProblemType = {
-  code: 'already-reviewed',
-  status: 409,
-  uncounted: true,
-  title: 'You have reviewed this application already',
-  advice: 'A review stands as it was given; others of your institution may give theirs.',
-};
-
-export const ReviewsMissing: ProblemType = {
-  code: 'reviews-missing',
-  status: 409,
-  uncounted: true,
-  title: 'The application has too few reviews to be accepted',
-  advice: '`needed` says how many the programme asks for, `given` how many there are.',
 };
 
 export const ApplicationStateConflict: ProblemType = {
@@ -212,23 +163,17 @@ export const CredentialRevoked: ProblemType = {
 };
 
 export const TRAINING_PROBLEMS: readonly ProblemType[] = [
-  ImpossibleDates,
   SeatsDoNotAddUp,
   SeatsBelowAccepted,
-  NamedInstitutionNotActive,
   AgreementNotUsable,
   ProgrammeStateConflict,
   CohortStateConflict,
   ApplicationWindowClosed,
   AlreadyApplied,
-  NotInvited,
   InvitationMissing,
   NomineeElsewhere,
   PrerequisitesNotMet,
   NomineeNotPseudonymous,
-  MustRecuse,
-  AlreadyReviewed,
-  ReviewsMissing,
   ApplicationStateConflict,
   ConfirmationLate,
   AttendanceOutsideDates,

@@ -1,10 +1,10 @@
 import { mediaTypeFor } from '../shared/http/media-type.ts';
+import type { Outcome } from '../shared/http/once.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on } from '../shared/http/serve.ts';
 import { type Budget, showBudget } from './budget-model.ts';
 import { createBudget, getBudget, listBudgets, updateBudget } from './budget-operations.ts';
 import { trainingRoutes as routes } from './contract.ts';
-import type { Outcome } from './ports.ts';
 import { CSV } from './report-contract.ts';
 import { payersAsCsv, rowsAsCsv } from './report-csv.ts';
 import { type ReportPorts, reportTraining } from './report-operations.ts';

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import type { Creation } from '../shared/dynamo/create-once.ts';
 import type { IdPage, Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { type WriteOutcome, Writes } from '../shared/dynamo/writes.ts';
 import { StoredFunds } from '../shared/money.ts';
 import { Budget as BudgetShape } from './budget-contract.ts';
 import type { Budget, BudgetMove, ChangedBudget } from './budget-model.ts';
@@ -18,7 +20,6 @@ import {
 } from './keys.ts';
 import { ITEM_KINDS, TravelGrant as TravelGrantShape } from './travel-grant-contract.ts';
 import type { TravelGrant, TravelGrantStep } from './travel-grant-model.ts';
-import { type WriteOutcome, Writes } from './writes.ts';
 
 /** What is stored of budgets and travel grants. */
 
@@ -49,7 +50,7 @@ export class FundingTable {
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.#writes = new Writes(table);
+    this.#writes = new Writes(table, new PartnersTable(table));
   }
 
   async getBudget(budgetId: string): Promise<Budget | undefined> {

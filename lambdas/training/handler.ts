@@ -3,6 +3,7 @@ import { guardsOn } from '../shared/auth/guards-on.ts';
 import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
+import type { Outcome } from '../shared/http/once.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { accept, complete, confirm, decline, recordAttendance, review, withdraw } from './application-actions.ts';
@@ -13,7 +14,7 @@ import { createCohort, getCohort, listCohorts, updateCohort } from './cohort-ope
 import { trainingRoutes as routes } from './contract.ts';
 import { fundingEndpoints } from './funding-endpoints.ts';
 import { eraseName, getName, nameTrainee } from './name-operations.ts';
-import { type Outcome, portsOn } from './ports.ts';
+import { portsOn } from './ports.ts';
 import { type Programme, showProgramme } from './programme-model.ts';
 import { createProgramme, getProgramme, listProgrammes, updateProgramme } from './programme-operations.ts';
 import type { ReportPorts } from './report-operations.ts';

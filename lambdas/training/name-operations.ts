@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
 import type * as z from 'zod/mini';
-
 import { notFound, type Permission } from '../shared/auth/access.ts';
+import type { Outcome } from '../shared/http/once.ts';
 import type { applicationRoutes, TraineeName } from './application-contract.ts';
 import { erased, mustStep } from './application-model.ts';
 import { getApplication, type Seen } from './application-operations.ts';
 import { type ActionRequest, act } from './decisions.ts';
-import type { Outcome, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 
 /** What a certificate calls somebody. It is in an item of its own, and in no other; never logged, and erased for good. */
 

@@ -22,13 +22,6 @@ export interface ListPorts extends Ports {
   readonly cursors: Cursors;
 }
 
-/** What an operation that can be repeated did. */
-export interface Outcome<T> {
-  readonly value: T;
-  /** An earlier attempt of the same request had done it. */
-  readonly replayed: boolean;
-}
-
 /** The ports on a table, with the time and the ids of this process. */
 export function portsOn(table: SingleTable): Ports {
   return {

@@ -1,11 +1,11 @@
 import type { Creation } from '../shared/dynamo/create-once.ts';
+import type { WriteOutcome } from '../shared/dynamo/writes.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { type Application, isPresent } from './application-model.ts';
 import type { Confirmation } from './applications-table.ts';
 import { daysOf } from './cohort-model.ts';
 import { NomineeElsewhere } from './errors.ts';
 import type { Ports } from './ports.ts';
-import type { WriteOutcome } from './writes.ts';
 
 /** Nobody is in two places at a time: what each nominee is confirmed for is in one item, which every confirmation writes. */
 

@@ -1,20 +1,19 @@
 import * as z from 'zod/mini';
-
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
-import { InstitutionNotActive, InvalidCursor, NotFound } from '../shared/http/problems.ts';
+import { InstitutionNotActive, InvalidCursor, NamedInstitutionNotActive, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
+import { distinct } from '../shared/meetings.ts';
 import { Id, Instant, LocalizedText, PageQuery, ProgrammeKind, pageOf } from '../shared/values.ts';
 import {
   CompletionRule,
   Credits,
-  distinct,
   Field,
   Languages,
   Prerequisites,
   programmeParams,
   Syllabus,
 } from './contract-parts.ts';
-import { AgreementNotUsable, NamedInstitutionNotActive, ProgrammeStateConflict } from './errors.ts';
+import { AgreementNotUsable, ProgrammeStateConflict } from './errors.ts';
 
 /** Programmes: what is taught, by whom and to whom. When, and how many seats there are, is said of their cohorts. */
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 
 import { type AgreementChange, versionInForce } from '../agreements/published.ts';
-import type { Agent } from '../shared/auth/agent.ts';
+import type { Deed, Versioned } from '../shared/auth/agent.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
 import { type FieldError, Problem } from '../shared/http/problem.ts';
 import { CEFR_LEVELS, type Languages, type Nominee } from './contract-parts.ts';
@@ -10,21 +10,7 @@ import type { ProgrammeChange, ProgrammeRepresentation, programmeRoutes } from '
 
 /** Programmes as the Hub keeps them, and every decision about them. Pure. */
 
-export interface Versioned {
-  /** Counts the changes; what an ETag says. */
-  readonly version: number;
-  /** Who made this version. */
-  readonly by: Agent;
-}
-
 export type Programme = ProgrammeRepresentation & Versioned;
-
-/** Who does something, for which institution, and when. */
-export interface Deed {
-  readonly by: Agent;
-  readonly institutionId: string;
-  readonly now: Date;
-}
 
 /** How an institution stands to a programme, or to what belongs to it. */
 export function relationsTo(

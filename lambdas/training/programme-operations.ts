@@ -2,32 +2,22 @@ import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import { creationOf } from '../shared/http/creation.ts';
-import { keyReused } from '../shared/http/idempotency.ts';
+import { busy, deedOf, MAX_ATTEMPTS, type Outcome, once, refusalOf } from '../shared/http/once.ts';
 import { type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { Busy, InstitutionNotActive } from '../shared/http/problems.ts';
 import { refuseStale } from '../shared/http/versions.ts';
-import { NamedInstitutionNotActive } from './errors.ts';
-import type { ListPorts, Outcome, Ports } from './ports.ts';
+import type { ListPorts, Ports } from './ports.ts';
 import type { ProgrammeChange, programmeRoutes } from './programme-contract.ts';
 import {
   changedProgramme,
-  type Deed,
   newProgramme,
   type Programme,
   relationsTo,
   type Under,
   underAgreement,
 } from './programme-model.ts';
-import type { WriteOutcome } from './writes.ts';
 
 /** Offering programmes. */
-
-export const MAX_ATTEMPTS = 6;
-
-export function deedOf({ now }: Ports, { agent, caller: { institutionId } }: Permission): Deed {
-  return { by: agent, institutionId, now: now() };
-}
 
 /** A programme, whoever asks. @throws Problem `not-found` */
 export async function readProgramme({ programmes }: Ports, programmeId: string): Promise<Programme> {
@@ -57,25 +47,17 @@ export interface ProgrammeCreation {
 export async function createProgramme(ports: Ports, request: ProgrammeCreation): Promise<Outcome<Programme>> {
   const { permission, body } = request;
   permission.require('self');
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const id = ports.newId();
-    const creation = creationOf(ports, request, ['createProgramme'], id);
-    const earlier = await ports.programmes.findEarlier(creation);
-    if (earlier !== undefined) return { value: await madeEarlier(ports, earlier), replayed: true };
-    const under = await agreementFor(ports, permission.caller.institutionId, body);
-    const programme = newProgramme(id, body, deedOf(ports, permission), under);
-    const outcome = await ports.programmes.create(creation, programme, under?.seen);
-    if (outcome.kind === 'done') return { value: programme, replayed: false };
-    if (outcome.kind === 'replayed') return { value: await readProgramme(ports, outcome.resourceId), replayed: true };
-    // Otherwise its agreement was changed meanwhile.
-    if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
-  }
-  throw busy('programme');
-}
-
-async function madeEarlier(ports: Ports, earlier: Extract<WriteOutcome, { kind: 'replayed' | 'key-reused' }>) {
-  if (earlier.kind === 'key-reused') throw keyReused();
-  return readProgramme(ports, earlier.resourceId);
+  return once(permission, {
+    what: 'programme',
+    creation: () => creationOf(ports, request, ['createProgramme'], ports.newId()),
+    findEarlier: (creation) => ports.programmes.findEarlier(creation),
+    read: (id) => readProgramme(ports, id),
+    write: async (creation) => {
+      const under = await agreementFor(ports, permission.caller.institutionId, body);
+      const value = newProgramme(creation.resourceId, body, deedOf(ports, permission), under);
+      return { value, outcome: await ports.programmes.create(creation, value, under?.seen) };
+    },
+  });
 }
 
 async function agreementFor(
@@ -124,15 +106,4 @@ export async function listProgrammes(ports: ListPorts, request: PageRequest, own
     (limit, after) => ports.programmes.list(own ? institutionId : undefined, limit, after),
     (id) => ports.programmes.get(id),
   );
-}
-
-export const busy = (what: string): Problem => new Problem(Busy, `The ${what} is being changed by others.`, {}, 1);
-
-/** What is said when a transaction was refused. */
-export function refusalOf(outcome: Exclude<WriteOutcome, { kind: 'done' }>, { caller }: Permission): Problem {
-  if (outcome.kind === 'key-reused') return keyReused();
-  if (outcome.kind !== 'not-active') return busy('resource');
-  return outcome.institutions.includes(caller.institutionId)
-    ? new Problem(InstitutionNotActive, 'Your institution is not an active partner.')
-    : new Problem(NamedInstitutionNotActive, 'Not all are active partners.', { institutions: outcome.institutions });
 }

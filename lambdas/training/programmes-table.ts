@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-
 import { type AgreementChange, readAgreementChange } from '../agreements/published.ts';
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { IdPage, SingleTable } from '../shared/dynamo/single-table.ts';
+import { type WriteOutcome, Writes } from '../shared/dynamo/writes.ts';
 import { agreementKey, institutionPartition, PROGRAMMES, PUBLISHED, programmeKey } from './keys.ts';
 import { Programme as ProgrammeShape } from './programme-contract.ts';
 import type { Programme } from './programme-model.ts';
-import { type WriteOutcome, Writes } from './writes.ts';
 
 /** What is stored of programmes, and of the agreements they are offered under. */
 
@@ -20,7 +20,7 @@ export class ProgrammesTable {
 
   constructor(table: SingleTable) {
     this.#table = table;
-    this.#writes = new Writes(table);
+    this.#writes = new Writes(table, new PartnersTable(table));
   }
 
   async get(programmeId: string): Promise<Programme | undefined> {

@@ -1,6 +1,6 @@
+import { busy, MAX_ATTEMPTS } from '../shared/http/once.ts';
 import type { Application } from './application-model.ts';
 import type { Ports } from './ports.ts';
-import { busy, MAX_ATTEMPTS } from './programme-operations.ts';
 import { endOf, released } from './travel-grant-model.ts';
 
 /**

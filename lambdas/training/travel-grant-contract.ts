@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
+import { distinct } from '../shared/meetings.ts';
 import { Funds, MOST_FUNDS } from '../shared/money.ts';
 import { Id, Instant, institutionFilter, PageQuery, pageOf } from '../shared/values.ts';
-import { distinct } from './contract-parts.ts';
 import { ApplicationStateConflict } from './errors.ts';
 import { travelGrantParams } from './funding-contract-parts.ts';
 import {

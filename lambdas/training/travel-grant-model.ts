@@ -1,3 +1,4 @@
+import type { Deed, Versioned } from '../shared/auth/agent.ts';
 import { HUB } from '../shared/auth/agent.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { type Funds, sumOf } from '../shared/money.ts';
@@ -6,7 +7,6 @@ import { type Application, isExpired } from './application-model.ts';
 import { type Budget, type BudgetMove, promised, requireCurrency } from './budget-model.ts';
 import { ApplicationStateConflict } from './errors.ts';
 import { CurrenciesMixed, MoreThanAgreed, TravelGrantStateConflict } from './funding-errors.ts';
-import type { Deed, Versioned } from './programme-model.ts';
 import type { TravelGrantBody, TravelGrantRepresentation, TravelGrantStatus } from './travel-grant-contract.ts';
 
 /** Travel grants as the Hub keeps them, and every decision about them. Pure. */

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 
 import { notFound, type Permission } from '../shared/auth/access.ts';
-import { takeTurns } from '../shared/dynamo/turns.ts';
+import type { Deed } from '../shared/auth/agent.ts';
 import { creationOf } from '../shared/http/creation.ts';
-import { keyReused } from '../shared/http/idempotency.ts';
+import { deedOf, type Outcome, once } from '../shared/http/once.ts';
 import { institutionOf, type Page, type PageRequest, pageOfIds } from '../shared/http/pages.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { refuseStale } from '../shared/http/versions.ts';
@@ -13,9 +13,7 @@ import { creationIn } from './budget-operations.ts';
 import { getCohort } from './cohort-operations.ts';
 import { BudgetUnknown, TravelGrantExists } from './funding-errors.ts';
 import type { AsSeen } from './funding-table.ts';
-import type { ListPorts, Outcome, Ports } from './ports.ts';
-import type { Deed } from './programme-model.ts';
-import { busy, deedOf, MAX_ATTEMPTS, refusalOf } from './programme-operations.ts';
+import type { ListPorts, Ports } from './ports.ts';
 import type { TravelGrantBody, travelGrantRoutes } from './travel-grant-contract.ts';
 import {
   accepted,
@@ -61,24 +59,20 @@ export interface TravelGrantCreation {
  */
 export async function createTravelGrant(ports: Ports, request: TravelGrantCreation): Promise<Outcome<TravelGrant>> {
   const { permission, body } = request;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    await takeTurns(attempt);
-    const application = await ports.applications.get(body.applicationId);
-    if (application === undefined) throw notFound();
-    permission.require(...(await relationsOf(ports, application, permission.caller.institutionId)));
-    const creation = creationIn(ports, request, ['createTravelGrant'], application.cohortId);
-    const earlier = await ports.applications.findEarlier(creation);
-    if (earlier?.kind === 'key-reused') throw keyReused();
-    if (earlier !== undefined) return { value: await readTravelGrant(ports, earlier.resourceId), replayed: true };
-    const grant = newTravelGrant(creation.resourceId, application, body, deedOf(ports, permission));
-    const before = await endedBefore(ports, application.id);
-    const outcome = await ports.funding.create(creation, grant, application, before);
-    if (outcome.kind === 'done') return { value: grant, replayed: false };
-    if (outcome.kind === 'replayed') return { value: await readTravelGrant(ports, outcome.resourceId), replayed: true };
-    // Otherwise the application moved on, or there is another one by now: look again.
-    if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
-  }
-  throw busy('application');
+  return once(permission, {
+    what: 'application',
+    creation: () => creationIn(ports, request, ['createTravelGrant'], body.applicationId),
+    findEarlier: (creation) => ports.applications.findEarlier(creation),
+    read: (id) => getTravelGrant(ports, permission, id),
+    write: async (creation) => {
+      const application = await ports.applications.get(body.applicationId);
+      if (application === undefined) throw notFound();
+      permission.require(...(await relationsOf(ports, application, permission.caller.institutionId)));
+      const value = newTravelGrant(creation.resourceId, application, body, deedOf(ports, permission));
+      const before = await endedBefore(ports, application.id);
+      return { value, outcome: await ports.funding.create(creation, value, application, before) };
+    },
+  });
 }
 
 /** The last travel grant for an application. @throws Problem `travel-grant-exists` while it has not ended */
@@ -119,22 +113,19 @@ async function act(
   const { permission, travelGrantId, body, expectedVersion } = request;
   // Without a key of the client's the attempt still needs a name, to know its own write again after a lost reply.
   const idempotencyKey = request.idempotencyKey ?? ports.newId();
-  const creation = creationOf(ports, { permission, body, idempotencyKey }, [operationId, travelGrantId], travelGrantId);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    await takeTurns(attempt);
-    const grant = await getTravelGrant(ports, permission, travelGrantId);
-    const earlier = await ports.applications.findEarlier(creation);
-    if (earlier?.kind === 'key-reused') throw keyReused();
-    if (earlier !== undefined) return { value: await readTravelGrant(ports, travelGrantId), replayed: true };
-    refuseStale('travel grant', grant, expectedVersion);
-    const { step, application } = await judge(grant, deedOf(ports, permission));
-    const outcome = await ports.funding.change(creation, step, application);
-    if (outcome.kind === 'done') return { value: step.next, replayed: false };
-    if (outcome.kind === 'replayed') return { value: await readTravelGrant(ports, travelGrantId), replayed: true };
-    // Otherwise the grant, its budget or the application moved on: look again.
-    if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
-  }
-  throw busy('travel grant');
+  return once(permission, {
+    what: 'travel grant',
+    creation: () =>
+      creationOf(ports, { permission, body, idempotencyKey }, [operationId, travelGrantId], travelGrantId),
+    findEarlier: (creation) => ports.applications.findEarlier(creation),
+    read: (id) => getTravelGrant(ports, permission, id),
+    write: async (creation) => {
+      const grant = await getTravelGrant(ports, permission, travelGrantId);
+      refuseStale('travel grant', grant, expectedVersion);
+      const { step, application } = await judge(grant, deedOf(ports, permission));
+      return { value: step.next, outcome: await ports.funding.change(creation, step, application) };
+    },
+  });
 }
 
 /** The application of who is to travel. @throws Problem `application-state-conflict` */

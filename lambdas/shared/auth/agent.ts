@@ -22,3 +22,17 @@ export const HUB: Agent = { actor: 'hub', role: 'system' };
 
 /** Whoever has the deployment's credentials, by a command for admins. Who it was, the account's own trail says. */
 export const OPERATOR: Agent = { actor: 'operator', role: 'hub-admin' };
+
+export interface Versioned {
+  /** Counts the changes; what an ETag says. */
+  readonly version: number;
+  /** Who made this version. */
+  readonly by: Agent;
+}
+
+/** Who does something, for which institution, and when. */
+export interface Deed {
+  readonly by: Agent;
+  readonly institutionId: string;
+  readonly now: Date;
+}

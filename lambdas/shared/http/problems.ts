@@ -78,6 +78,15 @@ export const InstitutionNotActive: ProblemType = {
     'Only active partners offer capacity and conclude agreements. Ask an admin of the Hub about your institution’s status.',
 };
 
+export const NamedInstitutionNotActive: ProblemType = {
+  code: 'named-institution-not-active',
+  status: 409,
+  uncounted: true,
+  title: 'An institution that is named is not an active partner',
+  advice:
+    '`institutions` names those that the Hub does not know as active partners. One that was registered a moment ago is known in a few seconds.',
+};
+
 export const InstitutionSuspended: ProblemType = {
   code: 'institution-suspended',
   status: 403,
@@ -173,6 +182,7 @@ export const COMMON_PROBLEMS: readonly ProblemType[] = [
   RoleNotPermitted,
   InstitutionNotActive,
   InstitutionSuspended,
+  NamedInstitutionNotActive,
   NotFound,
   StaleVersion,
   BodyTooLarge,

@@ -1,8 +1,7 @@
-import { PartnersTable } from '../institutions/published-partners.ts';
-import { type Creation, createOnce, type Earlier } from '../shared/dynamo/create-once.ts';
-import type { Item, Key, SingleTable, TransactWrite } from '../shared/dynamo/single-table.ts';
+import { type Creation, createOnce, type Earlier } from './create-once.ts';
+import type { Item, Key, SingleTable, TransactWrite } from './single-table.ts';
 
-/** What the transactions of this context are made of. */
+/** What the transactions of contexts are made of. */
 
 export type WriteOutcome =
   | Earlier
@@ -12,13 +11,19 @@ export type WriteOutcome =
   /** These are no active partners. */
   | { readonly kind: 'not-active'; readonly institutions: readonly string[] };
 
+/** The partners as the context knows them. */
+interface Partners {
+  /** Part of a transaction: an institution is an active partner. */
+  readonly isActive: (institutionId: string) => TransactWrite;
+}
+
 export class Writes {
   readonly #table: SingleTable;
-  readonly #partners: PartnersTable;
+  readonly #partners: Partners;
 
-  constructor(table: SingleTable) {
+  constructor(table: SingleTable, partners: Partners) {
     this.#table = table;
-    this.#partners = new PartnersTable(table);
+    this.#partners = partners;
   }
 
   /** Writes once for a request, as long as these institutions are active partners. */

@@ -38,6 +38,7 @@ export const bundling = Promise.all([
         'following-handler',
         'remind-handler',
       ],
+      events: ['handler', 'following-handler'],
       notifications: [
         'handler',
         'publish-handler',
@@ -66,6 +67,7 @@ export const bundling = Promise.all([
         'webhooks-handler',
         'documents-handler',
         'training-handler',
+        'events-handler',
         'anchor-handler',
       ],
     },

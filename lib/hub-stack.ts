@@ -12,6 +12,7 @@ import { SigningSecret } from './constructs/signing-secret.ts';
 import { AgreementsContext } from './contexts/agreements.ts';
 import { AuditContext } from './contexts/audit.ts';
 import { DocumentsContext } from './contexts/documents.ts';
+import { EventsContext } from './contexts/events.ts';
 import { InstitutionsContext } from './contexts/institutions.ts';
 import { Mail } from './contexts/mail.ts';
 import { NotificationsContext } from './contexts/notifications.ts';
@@ -70,6 +71,14 @@ export class HubStack extends Stack {
       agreements,
     });
 
+    const { table: events } = new EventsContext(this, 'Events', {
+      bundle: BUNDLES.contexts,
+      foundation,
+      http,
+      cursors,
+      training,
+    });
+
     const audit = new AuditContext(this, 'Audit', {
       bundle: BUNDLES.contexts,
       foundation,
@@ -81,6 +90,7 @@ export class HubStack extends Stack {
       quotas,
       documents: documents.table,
       training,
+      events,
     });
     documents.follow(audit.table);
     const { table: feed, bus } = new NotificationsContext(this, 'Notifications', {

@@ -12,6 +12,8 @@ import { AGREEMENT_PROBLEMS } from '../lambdas/agreements/errors.ts';
 import { auditRoutes } from '../lambdas/audit/contract.ts';
 import { documentRoutes } from '../lambdas/documents/contract.ts';
 import { DOCUMENT_PROBLEMS } from '../lambdas/documents/errors.ts';
+import { eventsRoutes } from '../lambdas/events/contract.ts';
+import { EVENT_PROBLEMS } from '../lambdas/events/errors.ts';
 import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
 import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
 import { notificationRoutes } from '../lambdas/notifications/contract.ts';
@@ -59,6 +61,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
   Training: { ...trainingRoutes, ...credentialRoutes },
+  Events: eventsRoutes,
   Documents: documentRoutes,
   Audit: auditRoutes,
   Notifications: { ...notificationRoutes, ...webhookRoutes, ...mailRoutes },
@@ -71,6 +74,7 @@ export const ALL_PROBLEMS: readonly ProblemType[] = [
   ...QUOTA_PROBLEMS,
   ...MEETING_PROBLEMS,
   ...TRAINING_PROBLEMS,
+  ...EVENT_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
   ...DOCUMENT_PROBLEMS,
   InvalidUnsubscribeLink,

@@ -62,6 +62,15 @@ export const NotInvited: ProblemType = {
   advice: '`invited` names them. Ask its host for an invitation. Nothing was stored.',
 };
 
+export const InvitationMissing: ProblemType = {
+  code: 'invitation-missing',
+  status: 409,
+  uncounted: true,
+  title: 'Nobody is invited',
+  advice:
+    'An expert visit, and an event that only those see who are invited, are by invitation: name them in `invited`, then publish it.',
+};
+
 export const MustRecuse: ProblemType = {
   code: 'must-recuse',
   status: 409,
@@ -94,6 +103,7 @@ export function impossible(pointer: string, message: string): Problem {
 export const MEETING_PROBLEMS: readonly ProblemType[] = [
   ImpossibleDates,
   NotInvited,
+  InvitationMissing,
   MustRecuse,
   AlreadyReviewed,
   ReviewsMissing,

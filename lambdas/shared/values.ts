@@ -27,6 +27,24 @@ export const CalendarDate = z.iso.date().register(z.globalRegistry, {
   examples: ['2026-12-31'],
 });
 
+/** ISO 8601 date and time of day, as the clocks of a place show it. */
+export const LocalDateTime = z
+  .string()
+  .check(
+    z.regex(/^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a date and time such as 2026-05-14T09:00'),
+    z.refine((text) => isDate(text.slice(0, 10)), 'must be a day that there is'),
+  )
+  .register(z.globalRegistry, {
+    id: 'LocalDateTime',
+    description: 'Date and time of day, to the minute, in the time zone of what it is said of.',
+    examples: ['2026-05-14T09:00'],
+  });
+
+function isDate(day: string): boolean {
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
+
 /** Whether the IANA time zone database, as this Node.js has it, knows the name. */
 export function isTimeZone(name: string): boolean {
   try {

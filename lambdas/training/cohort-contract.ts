@@ -1,17 +1,12 @@
 import * as z from 'zod/mini';
+
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NamedInstitutionNotActive, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { CANCELLATION_REASONS, Days, distinct, ImpossibleDates, Venue } from '../shared/meetings.ts';
+import { CANCELLATION_REASONS, Days, distinct, ImpossibleDates, InvitationMissing, Venue } from '../shared/meetings.ts';
 import { CalendarDate, Id, Instant, PageQuery, pageOf, TimeZone } from '../shared/values.ts';
 import { Agenda, cohortParams, KeptSeats, programmeParams, Results, Seats } from './contract-parts.ts';
-import {
-  CohortStateConflict,
-  InvitationMissing,
-  ProgrammeStateConflict,
-  SeatsBelowAccepted,
-  SeatsDoNotAddUp,
-} from './errors.ts';
+import { CohortStateConflict, ProgrammeStateConflict, SeatsBelowAccepted, SeatsDoNotAddUp } from './errors.ts';
 import { Payer } from './funding-contract-parts.ts';
 
 /** Cohorts: when and where a programme is held, and how many seats there are. */

@@ -2,9 +2,9 @@ import type { Deed, Versioned } from '../shared/auth/agent.ts';
 import { type Account, isQueued, type ReserveByName, totals } from '../shared/capacity/account.ts';
 import { endOf, hasBegun, isOver } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { impossible, NotInvited } from '../shared/meetings.ts';
+import { InvitationMissing, impossible, NotInvited } from '../shared/meetings.ts';
 import type { CohortBody, CohortChange, CohortRepresentation, CohortStatus } from './cohort-contract.ts';
-import { ApplicationWindowClosed, CohortStateConflict, InvitationMissing, SeatsDoNotAddUp } from './errors.ts';
+import { ApplicationWindowClosed, CohortStateConflict, SeatsDoNotAddUp } from './errors.ts';
 import { type Programme, programmeConflict } from './programme-model.ts';
 
 /** Cohorts as the Hub keeps them, and every decision about them. Pure. */

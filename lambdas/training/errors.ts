@@ -64,14 +64,6 @@ export const AlreadyApplied: ProblemType = {
     '`applicationId` is that application. Somebody can be applied for again only after theirs was withdrawn or has lapsed.',
 };
 
-export const InvitationMissing: ProblemType = {
-  code: 'invitation-missing',
-  status: 409,
-  uncounted: true,
-  title: 'Nobody is invited to the visit',
-  advice: 'An expert visit is by invitation: name in `invited` whose experts are asked, then publish it.',
-};
-
 export const NomineeElsewhere: ProblemType = {
   code: 'nominee-elsewhere',
   status: 409,
@@ -170,7 +162,6 @@ export const TRAINING_PROBLEMS: readonly ProblemType[] = [
   CohortStateConflict,
   ApplicationWindowClosed,
   AlreadyApplied,
-  InvitationMissing,
   NomineeElsewhere,
   PrerequisitesNotMet,
   NomineeNotPseudonymous,

@@ -11,7 +11,7 @@ import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
 import { HUB_DIR, readRunning } from '../local/running.ts';
 
 export type Tables = Readonly<
-  Record<'institutions' | 'agreements' | 'quotas' | 'training' | 'documents' | 'audit', SingleTable>
+  Record<'institutions' | 'agreements' | 'quotas' | 'training' | 'events' | 'documents' | 'audit', SingleTable>
 >;
 
 /** The Hub's data, as the commands for operators reach it. */
@@ -105,6 +105,7 @@ function dataOf(where: string, { database, store, versioned, bucket, tableOf }: 
       agreements: table('agreements'),
       quotas: table('quotas'),
       training: table('training'),
+      events: table('events'),
       documents: table('documents'),
       audit: table('audit'),
     },

@@ -16,6 +16,7 @@ import {
 } from '../../lambdas/audit/chain-audit.ts';
 import { type AuditEntry, entriesOfChange, entriesOfReading } from '../../lambdas/audit/model.ts';
 import { documentsChange } from '../../lambdas/documents/published-changes.ts';
+import { eventsChange } from '../../lambdas/events/published-changes.ts';
 import { institutionsChange } from '../../lambdas/institutions/published-changes.ts';
 import { quotasChange, quotasReading } from '../../lambdas/quotas/published-changes.ts';
 import type { Item, SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
@@ -65,9 +66,9 @@ async function readSources({ tables }: HubData, readAt: Date): Promise<Sources> 
   };
   const changes = {
     ...{ institutions: institutionsChange, agreements: agreementsChange },
-    ...{ quotas: quotasChange, documents: documentsChange, training: trainingChange },
+    ...{ quotas: quotasChange, documents: documentsChange, training: trainingChange, events: eventsChange },
   } as const;
-  for (const context of ['institutions', 'agreements', 'quotas', 'training', 'documents'] as const) {
+  for (const context of ['institutions', 'agreements', 'quotas', 'training', 'events', 'documents'] as const) {
     for await (const after of everyItem(tables[context])) {
       const change = changes[context]({ before: undefined, after }, () => '');
       if (change !== undefined) add(entriesOfChange(change));

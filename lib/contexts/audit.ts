@@ -28,6 +28,7 @@ export interface AuditContextProps {
   readonly quotas: ContextTable;
   readonly documents: ContextTable;
   readonly training: ContextTable;
+  readonly events: ContextTable;
 }
 
 const IMPACT =
@@ -48,7 +49,7 @@ export class AuditContext extends Construct {
   constructor(scope: Construct, id: string, props: AuditContextProps) {
     super(scope, id);
     this.#props = props;
-    const { bundle, foundation, http, cursors, institutions, agreements, quotas, documents, training } = props;
+    const { bundle, foundation, http, cursors, institutions, agreements, quotas, documents, training, events } = props;
     this.table = new ContextTable(this, 'Data', {
       foundation,
       impact: 'Partners and auditors cannot look up who changed what, and changes wait to be written down.',
@@ -124,6 +125,7 @@ export class AuditContext extends Construct {
         },
       },
     ]);
+    this.#follow('Events', 'events', events, [{ eventName: CHANGES, dynamodb: { Keys: { sk: { S: ['EVENT'] } } } }]);
     this.#anchor();
   }
 

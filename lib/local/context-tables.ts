@@ -6,6 +6,7 @@ export const contextTables = (hub: Pick<Hub, 'tableName'>) => ({
   agreements: hub.tableName('Agreements'),
   quotas: hub.tableName('Quotas'),
   training: hub.tableName('Training'),
+  events: hub.tableName('Events'),
   documents: hub.tableName('DocumentsData'),
   audit: hub.tableName('Audit'),
   notifications: hub.tableName('Notifications'),

@@ -17,6 +17,7 @@ const Whereabouts = z.object({
     agreements: z.string(),
     quotas: z.string(),
     training: z.string(),
+    events: z.string(),
     documents: z.string(),
     audit: z.string(),
   }),

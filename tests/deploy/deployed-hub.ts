@@ -87,6 +87,7 @@ async function deploy(
     agreements: await stack.table('Agreements'),
     quotas: await stack.table('Quotas'),
     training: await stack.table('Training'),
+    events: await stack.table('Events'),
     documents: await stack.table('DocumentsData'),
     audit: await stack.table('Audit'),
     notifications: await stack.table('Notifications'),

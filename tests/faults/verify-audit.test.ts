@@ -42,6 +42,7 @@ beforeAll(async () => {
       institutions: table('Institutions'),
       agreements: table('Agreements'),
       training: table('Training'),
+      events: table('Events'),
       quotas: table('Quotas'),
       documents: table('DocumentsData'),
       audit: table('Audit'),

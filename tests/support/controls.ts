@@ -35,6 +35,7 @@ export interface HubFacts {
     readonly agreements: string;
     readonly quotas: string;
     readonly training: string;
+    readonly events: string;
     readonly documents: string;
     readonly audit: string;
     readonly notifications: string;

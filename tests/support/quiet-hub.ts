@@ -13,7 +13,7 @@ export async function startQuietHub(options: HubOptions = {}): Promise<Hub> {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  for (const context of ['Quotas', 'Agreements', 'Training']) {
+  for (const context of ['Quotas', 'Agreements', 'Training', 'Events']) {
     await client.send(
       new UpdateTableCommand({
         TableName: hub.tableName(context),

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { documentRoutes } from '../../lambdas/documents/contract.ts';
+import { eventsRoutes } from '../../lambdas/events/contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { mailRoutes } from '../../lambdas/notifications/mail-contract.ts';
@@ -25,6 +26,7 @@ export const ROUTES = {
   ...quotaRoutes,
   ...trainingRoutes,
   ...credentialRoutes,
+  ...eventsRoutes,
   ...auditRoutes,
   ...notificationRoutes,
   ...webhookRoutes,

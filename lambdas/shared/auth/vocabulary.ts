@@ -17,6 +17,8 @@ export const SCOPES = [
   'hub/quotas.write',
   'hub/training.read',
   'hub/training.write',
+  'hub/events.read',
+  'hub/events.write',
   /** Who changed what, and who was shown what. */
   'hub/audit.read',
   'hub/notifications.read',
@@ -54,8 +56,8 @@ export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];
 /**
  * How a caller's institution stands to a resource.
  * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `host` offers
- * the programme, `applicant` sends somebody to it, `party` is one of an agreement, a partner institution of a programme, or one
- * that a document is shared with, `self` is the institution itself, `partner` is any other to what
+ * the programme or organises the event, `applicant` sends somebody to it, `party` is one of an agreement, a partner institution of a programme, one that is
+ * invited to an event, or one that a document is shared with, `self` is the institution itself, `partner` is any other to what
  * all may know of, `none` is everybody else.
  */
 export type Relation =

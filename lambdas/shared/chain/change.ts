@@ -10,6 +10,7 @@ import { sha256Of } from '../canonical.ts';
 
 /** What can be changed or read, as the audit calls it. */
 export const SUBJECT_TYPES = [
+  'abstract',
   'agreement',
   'application',
   'booking',
@@ -19,12 +20,15 @@ export const SUBJECT_TYPES = [
   'contacts',
   'credential',
   'document',
+  'event',
   'grant',
   'institution',
   'loan',
   'person',
   'pool',
   'programme',
+  'registration',
+  'session',
   'transfer',
   'travel-grant',
   'webhook',

@@ -1,0 +1,6 @@
+import { eventRoutes } from './event-contract.ts';
+
+/** What is served by the function for events and registrations. */
+export const eventsRoutes = {
+  ...eventRoutes,
+};

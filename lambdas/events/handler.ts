@@ -1,0 +1,13 @@
+import { guardsOn } from '../shared/auth/guards-on.ts';
+import { deployedTable } from '../shared/dynamo/deployed-table.ts';
+import { environment } from '../shared/environment.ts';
+import { Cursors } from '../shared/http/cursor.ts';
+import { serve } from '../shared/http/serve.ts';
+import { eventsRoutes } from './contract.ts';
+import { eventEndpoints } from './event-endpoints.ts';
+import { portsOn } from './ports.ts';
+
+const table = deployedTable();
+const ports = { ...portsOn(table), cursors: new Cursors(environment('CURSOR_SECRET')) };
+
+export const handler = serve(eventsRoutes, guardsOn(table), [...eventEndpoints(ports)]);

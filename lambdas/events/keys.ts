@@ -1,0 +1,47 @@
+import type { AccountKey } from '../shared/capacity/account-table.ts';
+import { familyOf } from '../shared/capacity/holder.ts';
+import type { Key } from '../shared/dynamo/single-table.ts';
+import type { Mode } from './contract-parts.ts';
+
+/**
+ * The keys of the events table.
+ *
+ * | item | pk | sk |
+ * |---|---|---|
+ * | event | `EVENT#<family>` | `EVENT` |
+ * | events that all partners see, in the order in which they begin; those that are in the public calendar | `PUBLISHED`, `PUBLIC` | `<starts>#<id>` |
+ * | an institution's events, and those it is invited to | `INSTITUTION#<id>` | `EVENT#<id>`, `INVITED#<id>` |
+ * | segments of the account of a mode's places | `PLACES#<mode>#<family>` | `PLACES#SEGMENT#<nn>` |
+ * | places in a mode's line: see `LineTable` | `LINE#PLACES#<mode>#<family>` | |
+ * | events the sweep visits | `SWEEP` | `<id>` |
+ * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
+ * | remembered request | `REQUEST#<digest>` | `REQUEST` |
+ * | requests of a busy client: see `requestCounts` | `RATE#<sub>` | `<window>` |
+ */
+
+export const SWEEP = 'SWEEP';
+export const PUBLISHED = 'PUBLISHED';
+export const PUBLIC = 'PUBLIC';
+export const EVENTS = 'EVENT#';
+export const INVITED = 'INVITED#';
+
+/** What belongs to an event has ids of the event's family: it leads there without an index. */
+export const eventKey = (eventId: string): Key => ({ pk: EVENTS + familyOf(eventId), sk: 'EVENT' });
+
+export const institutionPartition = (institutionId: string): string => `INSTITUTION#${institutionId}`;
+
+/** The account of the places of a mode. @param ownerId the event, or what belongs to it */
+export const accountKey = (ownerId: string, mode: Mode): AccountKey => ({
+  pk: `PLACES#${mode}#${familyOf(ownerId)}`,
+  owner: 'PLACES',
+  ownerId,
+});
+
+/** A place in a list of events by the time they begin. */
+export const startKey = (
+  list: typeof PUBLISHED | typeof PUBLIC,
+  { starts, id }: { starts: string; id: string },
+): Key => ({
+  pk: list,
+  sk: `${starts}#${id}`,
+});

@@ -6,6 +6,7 @@ import { type Relation, ROLES, type Role, SCOPES } from '../../lambdas/shared/au
 import { anAgreement, anAgreementBody, aProposal } from '../support/agreements.ts';
 import { anonymous, api, apiWithAllScopes, apiWithToken, type CallOptions, type Client } from '../support/client.ts';
 import { aDescription, aPdf, available, described } from '../support/documents.ts';
+import { anEventBody, eventPaths } from '../support/events.ts';
 import {
   aBooking,
   aBookingBody,
@@ -58,6 +59,7 @@ beforeAll(async () => {
     clientId: client.id,
     ...(await aSilentWebhook(scene.beneficiary.coordinator)),
     ...(await trainingPaths(scene.provider, scene.beneficiary)),
+    ...(await eventPaths(scene.provider, scene.beneficiary)),
   };
 });
 afterAll(async () => revokeClientsOf(scene.beneficiary.id));
@@ -90,6 +92,9 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     updateWebhook: {},
     proposeLoan: { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE },
     transferUnits: { receivingGrantId: pair.lender.grant.id, units: 1 },
+    createEvent: anEventBody(),
+    updateEvent: {},
+    cancelEvent: { reason: 'other' },
     createProgramme: aProgrammeBody(),
     updateProgramme: {},
     createCohort: aCohortBody(),
@@ -114,7 +119,7 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
   };
 }
 /** What would change the scene for all others. */
-const STATUS_CHANGES = ['activateInstitution', 'suspendInstitution', 'leaveInstitution'];
+const STATUS_CHANGES = ['cancelEvent', 'activateInstitution', 'suspendInstitution', 'leaveInstitution'];
 const idOf = (route: ApiRoute): OperationId => route.operationId as OperationId;
 const named = GUARDED_ROUTES.map((route) => ({ name: route.operationId, route }));
 

@@ -5,6 +5,7 @@ import { NOT_UNITS, type Subject } from '../support/bad-bodies.ts';
 import { otherSubjects } from '../support/bad-documents.ts';
 import { api, type CallOptions } from '../support/client.ts';
 import { aPdf, described } from '../support/documents.ts';
+import { eventPaths } from '../support/events.ts';
 import {
   aBooking,
   aBookingBody,
@@ -186,6 +187,7 @@ beforeAll(async () => {
   params = {
     ...(await aSilentWebhook(scene.beneficiary.coordinator)),
     ...(await trainingPaths(scene.provider, scene.beneficiary)),
+    ...(await eventPaths(scene.provider, scene.beneficiary)),
     ...{ institutionId: scene.provider.id, poolId: scene.pool.id, grantId: scene.grant.id },
     loanId: (await propose(pair, 1)).ok.id,
     agreementId: (await anAgreement([scene.provider, scene.beneficiary])).id,

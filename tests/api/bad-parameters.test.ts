@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anAgreement, anAgreementBody, aProposal, proposeVersion } from '../support/agreements.ts';
 import { anonymous, api, type CallOptions } from '../support/client.ts';
 import { aDescription, aPdf, described } from '../support/documents.ts';
+import { anEventBody, eventPaths } from '../support/events.ts';
 import {
   aBooking,
   aBookingBody,
@@ -74,6 +75,7 @@ beforeAll(async () => {
     ...pathOf(scene, booking),
     ...webhook,
     ...(await trainingPaths(provider, scene.beneficiary)),
+    ...(await eventPaths(provider, scene.beneficiary)),
     ...{
       institutionId,
       clientId,
@@ -106,6 +108,8 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'proposeLoan') return { lendingGrantId: pair.lender.grant.id, units: 1, dueDate: DUE };
   if (operationId === 'transferUnits') return { receivingGrantId: pair.lender.grant.id, units: 1 };
   if (operationId === 'restateUsage') return { reason: 'correction' };
+  if (operationId === 'createEvent') return anEventBody();
+  if (operationId === 'cancelEvent') return { reason: 'other' };
   if (operationId === 'createInstitution') return anInstitutionBody();
   if (operationId === 'createWebhook') return { url: NOBODY };
   if (operationId === 'replaceContacts') return { contacts: [] };

@@ -19,6 +19,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['AgreementsHttp', 'listAgreements'],
     ['DocumentsHttp', 'listDocuments'],
     ['TrainingHttp', 'listProgrammes'],
+    ['EventsHttp', 'listEvents'],
     // One of the few there that a client asks for by its name: what is counted is the request, whatever it finds.
     ['TrainingCredentials', 'getCertificate', 'not-found'],
     ['QuotasHttp', 'listPools'],

@@ -103,6 +103,7 @@ describe('the trigger before token generation', () => {
       'hub/documents.write',
       'hub/quotas.write',
       'hub/training.write',
+      'hub/events.write',
       'hub/notifications.write',
       'hub/admin',
     ]);

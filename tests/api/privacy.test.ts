@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anAgreement, anAgreementBody, aProposal, VALIDITY } from '../support/agreements.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { aDescription, aPdf, described } from '../support/documents.ts';
+import { anEventBody, eventPaths } from '../support/events.ts';
 import { aBooking, aBookingBody, aGrant, aPool, aPoolBody, pathOf, type Scene } from '../support/factories.ts';
 import { aBudgetBody, aRequestBody, eur } from '../support/funding.ts';
 import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
@@ -52,6 +53,7 @@ beforeAll(async () => {
     ...{ clientId, loanId, transferId, agreementId, documentId, version: '1', asset: 'init.js', code: 'busy' },
     ...(await aSilentWebhook(scene.beneficiary.coordinator)),
     ...(await trainingPaths(scene.provider, scene.beneficiary)),
+    ...(await eventPaths(scene.provider, scene.beneficiary)),
   };
 });
 afterAll(async () => revokeClientsOf(scene.beneficiary.id));
@@ -113,6 +115,9 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   }
   if (operationId === 'updateWebhook') return { url: NOBODY, eventTypes: [typeOf('loan.approved')], status: 'active' };
   if (operationId === 'updatePool') return { noShowPolicy: 'return-unit' };
+  if (operationId === 'createEvent') return anEventBody({ venue: {} });
+  if (operationId === 'updateEvent') return { status: 'published', visibility: 'public' };
+  if (operationId === 'cancelEvent') return { reason: 'other' };
   if (operationId === 'createProgramme') return aProgrammeBody({ syllabus: [], agreementId: crypto.randomUUID() });
   if (operationId === 'updateProgramme') return { status: 'retired', fields: ['nursing'] };
   if (operationId === 'createCohort') return aCohortBody({ days: [day(31)], venue: { link: 'https://example.org/' } });

@@ -540,7 +540,7 @@ describe('the token issuer', () => {
       token_type: 'Bearer',
       expires_in: 3600,
       scope:
-        'hub/institutions.read hub/institutions.members hub/agreements.read hub/documents.read hub/quotas.read hub/training.read hub/audit.read hub/notifications.read',
+        'hub/institutions.read hub/institutions.members hub/agreements.read hub/documents.read hub/quotas.read hub/training.read hub/events.read hub/audit.read hub/notifications.read',
     });
     const form = { client_id: 'kazior.coordinator', client_secret: secretOf('kazior.coordinator') };
     const answer = await ask({ ...grant, ...form, scope: 'hub/quotas.read' });

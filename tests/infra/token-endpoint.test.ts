@@ -64,6 +64,7 @@ test('the token endpoint gives what the trigger says, and nothing to who is not 
       'hub/documents.read',
       'hub/quotas.read',
       'hub/training.read',
+      'hub/events.read',
       'hub/audit.read',
       'hub/notifications.read',
     ],

@@ -6,6 +6,7 @@ import {
   type Subject,
   webhookSubjects,
 } from './bad-bodies.ts';
+import { eventSubjects } from './bad-events.ts';
 import { trainingSubjects } from './bad-training.ts';
 import { aDescription } from './documents.ts';
 import type { OperationId } from './routes.ts';
@@ -75,4 +76,5 @@ export const otherSubjects = {
   ...institutionSubjects,
   ...webhookSubjects,
   ...trainingSubjects,
+  ...eventSubjects,
 };

@@ -12,6 +12,7 @@ const READING = [
   'hub/documents.read',
   'hub/quotas.read',
   'hub/training.read',
+  'hub/events.read',
   'hub/audit.read',
   'hub/notifications.read',
 ];

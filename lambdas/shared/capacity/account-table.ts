@@ -138,21 +138,23 @@ export class AccountTable {
     return refused === undefined;
   }
 
-  /** Shows in a segment that somebody waits in line, or that nobody of those who did when it was seen does any more. */
+  /** Sets or removes the mark of a line in a segment (see `marks.ts`). @param seen only if the mark is still exactly this */
   async setQueue(
     key: AccountKey,
     segment: number,
-    queue: { readonly to?: string; readonly seen?: string },
+    { to, seen }: { readonly to?: string; readonly seen?: string },
   ): Promise<void> {
-    const { to, seen } = queue;
     await refusedBy(
       this.#table.client.send(
         new UpdateCommand({
           TableName: this.#table.name,
           Key: segmentKey(key, segment),
           UpdateExpression: to === undefined ? 'REMOVE queue' : 'SET queue = :to',
-          ConditionExpression: to === undefined ? 'queue = :seen' : 'attribute_exists(pk)',
-          ExpressionAttributeValues: to === undefined ? { ':seen': seen ?? '' } : { ':to': to },
+          ConditionExpression: seen === undefined ? 'attribute_exists(pk)' : 'queue = :seen',
+          ExpressionAttributeValues: {
+            ...(to === undefined ? {} : { ':to': to }),
+            ...(seen === undefined ? {} : { ':seen': seen }),
+          },
         }),
       ),
     );

@@ -151,18 +151,20 @@ export interface SegmentChange {
  * How the segments change when the account's entitlement changes. A rise fills segments up before it makes new ones; a
  * cut takes free units from the last segments first. Reserved units have segments of their own.
  * @param reserved how many of the units are reserved, or how many for whom; as many as now unless said
+ * @param fullSegment units in a full segment: more where an account has very many, all of which one transaction may have to write
  * @returns `undefined` when fewer units, of any kind, than are committed would be left
  */
 export function planResize(
   account: Account,
   entitled: number,
   reserved: number | ReadonlyMap<string, number> = reservedUnits(account),
+  fullSegment = SEGMENT_UNITS,
 ): SegmentChange[] | undefined {
   const plan: ShareChange[] = [];
   for (const [kind, share] of sharesOf(account, entitled, reserved)) {
     const segments = account.filter(({ reserved: is = false }) => is === kind);
     const made = plan.filter(({ from }) => from === undefined).length;
-    const changes = planShare(segments, share, account.length + made);
+    const changes = planShare(segments, share, account.length + made, fullSegment);
     if (changes === undefined) return undefined;
     plan.push(
       ...changes.map((change) => ({
@@ -201,7 +203,12 @@ export function reservedUnits(account: Account): number {
 type ShareChange = Omit<SegmentChange, 'queue'>;
 
 /** As `planResize`, for the segments of one kind. @param nextNumber of a segment that is to be made */
-function planShare(segments: readonly Segment[], share: number, nextNumber: number): ShareChange[] | undefined {
+function planShare(
+  segments: readonly Segment[],
+  share: number,
+  nextNumber: number,
+  fullSegment: number,
+): ShareChange[] | undefined {
   let difference = share - totals(segments).entitled;
   const changes: ShareChange[] = [];
   const change = ({ number, entitled: from }: Segment, by: number): void => {
@@ -210,11 +217,11 @@ function planShare(segments: readonly Segment[], share: number, nextNumber: numb
   };
   if (difference > 0) {
     for (const segment of segments) {
-      const by = Math.min(difference, Math.max(0, SEGMENT_UNITS - segment.entitled));
+      const by = Math.min(difference, Math.max(0, fullSegment - segment.entitled));
       if (by > 0) change(segment, by);
     }
     for (let number = nextNumber; difference > 0; number++) {
-      const to = Math.min(difference, SEGMENT_UNITS);
+      const to = Math.min(difference, fullSegment);
       changes.push({ number, to });
       difference -= to;
     }

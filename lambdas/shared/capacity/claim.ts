@@ -16,7 +16,7 @@ export interface Claim {
   readonly id: string;
   /**
    * The segment of its account its unit was taken in; of a claim that waits, the one it was last offered a unit of.
-   * A holder with its id in any other segment is not its.
+   * A holder with its id in any other segment, or in another account of the same owner, is not its.
    */
   readonly segment?: number;
 }

@@ -22,8 +22,9 @@ const REVIEW = 'REVIEW#';
 
 /** A line has two parts, so that the first of those whom reserved units are meant for can be asked for alone. */
 const PARTS = [true, false] as const;
-/** Or, where units are kept by name, one for each name. */
+/** Or, where units are kept by name, one for each name, and one with all places, so that the first of all is found at once. */
 const NAMED = 'FOR#';
+const ALL = 'ALL#';
 const prefixOf = (reserve: Kept): string => {
   if (typeof reserve === 'string') return `${NAMED}${reserve}#`;
   return reserve ? 'RESERVE#' : 'OTHERS#';
@@ -37,6 +38,10 @@ const positionOf = ({ id, rank }: Pick<Place, 'id' | 'rank'>): string => `${rank
 
 function placeKey(key: AccountKey, { id, rank, reserve }: Place): Key {
   return { pk: partitionOf(key), sk: prefixOf(reserve) + positionOf({ id, rank }) };
+}
+
+function allKey(key: AccountKey, place: Pick<Place, 'id' | 'rank'>): Key {
+  return { pk: partitionOf(key), sk: ALL + positionOf(place) };
 }
 
 function readPlace(item: Item): Place {
@@ -62,6 +67,8 @@ export class LineTable {
       await this.#table.putNew({ pk: partitionOf(key), sk: `${REVIEW}${reviewAt}#${id}`, id });
     }
     const size = units === undefined ? {} : { units };
+    // Whoever is in the part of a name is in that of all.
+    if (this.#byName) await this.#table.putNew({ ...allKey(key, place), id, rank, reserve, ...size });
     await this.#table.putNew({ ...placeKey(key, place), id, rank, reserve, ...size });
   }
 
@@ -83,10 +90,12 @@ export class LineTable {
   /** Gives a place up. Giving it up again changes nothing. */
   async leave(key: AccountKey, place: Place): Promise<void> {
     await this.#table.remove(placeKey(key, place));
+    if (this.#byName) await this.#table.remove(allKey(key, place));
   }
 
   /** The first in line. @param tooMany what is left out */
   async first(key: AccountKey, tooMany: TooMany): Promise<Place | undefined> {
+    if (this.#byName && tooMany.size === 0) return (await this.#firstIn(key, ALL))[0];
     const parts = this.#byName ? await this.#names(key) : PARTS;
     const heads = await Promise.all(parts.map((reserve) => this.#firstOf(key, reserve, tooMany.get(reserve))));
     const [first] = heads.flat().toSorted(inOrder);
@@ -96,13 +105,15 @@ export class LineTable {
   /** The first of a part, as a list of one. @param tooMany units it does not wait for */
   async #firstOf(key: AccountKey, reserve: Kept, tooMany: number | undefined): Promise<Place[]> {
     if (tooMany === 1) return [];
-    const [pk, prefix] = [partitionOf(key), prefixOf(reserve)];
-    if (tooMany === undefined) {
-      const { items } = await this.#table.list(pk, prefix, 1, undefined, { consistent: true });
-      return items.map(readPlace);
-    }
-    const all = (await this.#table.listAll(pk, prefix, { consistent: true })).map(readPlace);
+    const prefix = prefixOf(reserve);
+    if (tooMany === undefined) return this.#firstIn(key, prefix);
+    const all = (await this.#table.listAll(partitionOf(key), prefix, { consistent: true })).map(readPlace);
     return all.filter(({ units = 1 }) => units < tooMany).slice(0, 1);
+  }
+
+  async #firstIn(key: AccountKey, prefix: string): Promise<Place[]> {
+    const { items } = await this.#table.list(partitionOf(key), prefix, 1, undefined, { consistent: true });
+    return items.map(readPlace);
   }
 
   /** The names in the line: one read for each, however many wait under it. */
@@ -117,6 +128,11 @@ export class LineTable {
     }
   }
 
+  /** Of parts that together have every place once. */
+  #prefixes(): readonly string[] {
+    return this.#byName ? [ALL] : PARTS.map(prefixOf);
+  }
+
   /** The ids in the order of the line, `limit` at most. @param after position of the last one of the page before */
   async list(
     key: AccountKey,
@@ -125,9 +141,7 @@ export class LineTable {
   ): Promise<{ readonly ids: readonly string[]; readonly next: string | undefined }> {
     const parts = await Promise.all(
       // The other part goes on behind the same position.
-      PARTS.map((reserve) =>
-        this.#table.list(partitionOf(key), prefixOf(reserve), limit, after && prefixOf(reserve) + after),
-      ),
+      this.#prefixes().map((prefix) => this.#table.list(partitionOf(key), prefix, limit, after && prefix + after)),
     );
     const places = parts.flatMap(({ items }) => items.map(readPlace)).toSorted(inOrder);
     const shown = places.slice(0, limit);
@@ -142,10 +156,8 @@ export class LineTable {
    * @param limit counts no further, in each part of the line
    */
   async countAhead(key: AccountKey, place: Place, className: string, limit: number): Promise<number> {
-    const parts = this.#byName ? await this.#names(key) : PARTS;
     const counts = await Promise.all(
-      parts.map(async (reserve) => {
-        const prefix = prefixOf(reserve);
+      this.#prefixes().map(async (prefix) => {
         const to = prefix + positionOf(place);
         const items = await this.#table.listBetween(partitionOf(key), prefix + className, to, limit);
         return items.filter(({ sk }) => sk !== to).length;

@@ -1,8 +1,9 @@
 import { type Account, type Holding, holdingsOf, isQueued, type Kept, segmentsFor } from './account.ts';
 import type { AccountKey } from './account-table.ts';
 import { type Claim, type ClaimStore, secondsOf } from './claim.ts';
-import { encodeHolder, type Holder, subjectKey } from './holder.ts';
+import { encodeHolder, type Holder } from './holder.ts';
 import type { TooMany } from './line-table.ts';
+import { markLine, unmarkLine } from './marks.ts';
 import type { Place } from './place.ts';
 import { objectionTo } from './rivals.ts';
 
@@ -10,8 +11,7 @@ import { objectionTo } from './rivals.ts';
  * The line of those who wait for a unit of an account, and the one routine by which units reach them.
  *
  * While anybody waits, every segment says so, and the write that takes a unit is refused to whoever does not come from
- * the line: no new request gets ahead. The mark is set after the place was taken and removed only if it is still the one
- * that was there when the line was found empty, so that it is never missing while somebody waits.
+ * the line: no new request gets ahead (see `marks.ts`).
  */
 
 /** Offers made in one go; the rest is left to the next occasion. */
@@ -19,18 +19,14 @@ const MAX_OFFERS = 25;
 /** Places looked at for one unit: those of claims that wait no more are removed on the way. */
 const MAX_PLACES = 100;
 
-/** Has a claim wait that was put as one that does. Can be repeated. */
-export async function enterLine<C extends Claim>({ accounts, line }: ClaimStore<C>, key: AccountKey, place: Place) {
+/** Has a claim wait that was put as one that does. Can be repeated. @returns the account as it was read then */
+export async function enterLine<C extends Claim>(
+  { accounts, line }: ClaimStore<C>,
+  key: AccountKey,
+  place: Place,
+): Promise<Account> {
   await line.table.enter(key, place);
-  const mark = subjectKey(place.id, place.rank);
-  const marked = new Set<number>();
-  // A segment that is being made meanwhile either has the mark already or is seen in the second round.
-  for (let round = 0; round < 2; round++) {
-    const { account } = await accounts.load(key, { consistent: true });
-    const unmarked = account.filter(({ number }) => !marked.has(number));
-    await Promise.all(unmarked.map(({ number }) => accounts.setQueue(key, number, { to: mark })));
-    for (const { number } of unmarked) marked.add(number);
-  }
+  return markLine(accounts, key, place);
 }
 
 /**
@@ -74,8 +70,9 @@ export async function promote<C extends Claim>(store: ClaimStore<C>, key: Accoun
     if (!isQueued(account)) break;
     const next = await nextMatch(store, key, account);
     if (next === 'nobody') {
-      await unmark(store, key, account);
-      break;
+      const isEmpty = async () => (await firstWaiting(store, key, new Map())) === undefined;
+      if (await unmarkLine(store.accounts, key, account, isEmpty)) break;
+      continue;
     }
     if (next === undefined || !(next.begun || (await take(store, key, account, next.units)))) break;
     const outcome = await offer(store, key, next.place, next.units);
@@ -172,12 +169,6 @@ async function unitsFor<C extends Claim>(
     return segment === undefined ? [] : [{ ...each, segment }];
   });
   return { units, begun: false };
-}
-
-/** Nobody waits: takes the marks away that were there before the line was looked at, and no later ones. */
-async function unmark<C extends Claim>({ accounts }: ClaimStore<C>, key: AccountKey, account: Account): Promise<void> {
-  const marked = account.flatMap(({ number, queue }) => (queue === undefined ? [] : [{ number, queue }]));
-  await Promise.all(marked.map(({ number, queue }) => accounts.setQueue(key, number, { seen: queue })));
 }
 
 /** Gives new places to those whose place has to be looked at again. @returns how many moved */

@@ -71,7 +71,8 @@ export async function makeClaim<C extends Claim>(
   const earlier = await store.putNew(claim);
   if (earlier === undefined) return { kind: 'claimed', claim };
   // The claim that is there says which unit is its; another one that this attempt took goes back.
-  if (earlier.segment === taken.segment) await settle(store, earlier);
+  const isItsUnit = earlier.segment === taken.segment && store.accountOf(earlier).pk === request.key.pk;
+  if (isItsUnit) await settle(store, earlier);
   else await untake(store, request, taken);
   return { kind: 'found', claim: earlier };
 }

@@ -57,8 +57,8 @@ async function sweepHolder<C extends Claim>(
   holder: Holder,
 ): Promise<Finding> {
   const claim = await store.find(holder.id, { consistent: true });
-  // Nobody put a claim for this unit: either none at all, or one whose unit is in another segment.
-  if (claim?.segment !== segment) {
+  // Nobody put a claim for this unit: either none at all, or one whose unit is in another segment, or another account.
+  if (claim?.segment !== segment || store.accountOf(claim).pk !== key.pk) {
     // Only if it is unchanged: a repetition of the request renews its holder before it goes on.
     const freed = await handOn(store, key, { segment, id: holder.id, seen: holder });
     return freed ? 'abandoned' : 'nothing';

@@ -1,0 +1,83 @@
+import type { Subject } from './bad-bodies.ts';
+import { anEventBody } from './events.ts';
+import type { OperationId } from './routes.ts';
+import { day } from './training.ts';
+
+/** Bodies of events that no request may have. */
+
+const OTHER = '019a8f3e-7c00-7a11-8000-00000000abcd';
+const places = (over: object) => ({ places: { online: { capacity: 5, ...over } } });
+const kept = (over: object) => places({ kept: [{ institutionId: OTHER, places: 1, releaseDate: day(1), ...over }] });
+
+/** @param body one with nothing wrong */
+const wrongEvents = (body: (over: object) => Readonly<Record<string, unknown>>): Subject['wrong'] => [
+  ['/title', body({ title: {} })],
+  ['/title', body({ title: { en: 'Call +375 29 765 43 21' } })],
+  ['/summary', body({ summary: { en: 'With ivanov@example.org' } })],
+  ['/coOrganisers/0', body({ coOrganisers: ['alexandrov'] })],
+  ['/coOrganisers', body({ coOrganisers: [OTHER, OTHER] })],
+  ['/languages', body({ languages: [] })],
+  ['/languages/0', body({ languages: ['English'] })],
+  ['/timeZone', body({ timeZone: 'Mars/Olympus' })],
+  ['/starts', body({ starts: '2026-02-30T09:00' })],
+  ['/starts', body({ starts: day(30) })],
+  ['/ends', body({ ends: `${day(31)}T24:00` })],
+  ['/ends', body({ ends: `${day(31)}T09:00:00Z` })],
+  ['/venue/link', body({ venue: { link: 'http://example.org' } })],
+  ['/venue/place/country', body({ venue: { place: { country: 'XX', city: { en: 'Minsk' } } } })],
+  ['/places', body({ places: {} })],
+  ['/places/lobby', body({ places: { lobby: { capacity: 1 } } })],
+  ['/places/online/capacity', body(places({ capacity: 0 }))],
+  ['/places/online/capacity', body(places({ capacity: 5001 }))],
+  ['/places/online/kept/0/institutionId', body(kept({ institutionId: 'minsk' }))],
+  ['/places/online/kept/0/places', body(kept({ places: 0 }))],
+  ['/places/online/kept/0/releaseDate', body(kept({ releaseDate: 'soon' }))],
+  ['/registration/to', body({ registration: { from: day(0), to: 'later' } })],
+  ['/approval', body({ approval: 'yes' })],
+  ['/offerHours', body({ offerHours: 0 })],
+  ['/fee/money/currency', body({ fee: { money: { amount: 5, currency: 'ABC' } } })],
+  ['/fee/money/amount', body({ fee: { money: { amount: 0.5, currency: 'EUR' } } })],
+  ['/sponsors/0/name', body({ sponsors: [{ name: {} }] })],
+  ['/visibility', body({ visibility: 'friends' })],
+  ['/invited/0', body({ invited: ['minsk'] })],
+  ['/invited', body({ invited: [OTHER, OTHER] })],
+  ['/cases/0/code', body({ cases: [{ code: 'Ivanov', topic: { en: 'Glioblastoma' } }] })],
+  ['/cases/0/question', body({ cases: [{ code: 'C-1', topic: { en: 'x' }, question: 'Ask a@example.org' }] })],
+  ['/cases', body({ cases: ['C-1', 'C-1'].map((code) => ({ code, topic: { en: 'x' } })) })],
+  ['/rooms/0/id', body({ rooms: [{ id: 'Great Hall', name: { en: 'Great Hall' } }] })],
+  ['/tracks', body({ tracks: ['a', 'a'].map((id) => ({ id, name: { en: 'x' } })) })],
+  ['/organiserId', body({ organiserId: OTHER })],
+  ['/balance', body({ balance: {} })],
+];
+
+export const eventSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
+  createEvent: {
+    side: 'provider',
+    body: anEventBody(),
+    wrong: [
+      ...wrongEvents(anEventBody),
+      ['/kind', anEventBody({ kind: 'party' })],
+      ['/places', anEventBody({ places: undefined })],
+      ['/publish', anEventBody({ publish: 'yes' })],
+      ['/status', anEventBody({ status: 'published' })],
+    ],
+  },
+  updateEvent: {
+    side: 'provider',
+    body: {},
+    wrong: [
+      ...wrongEvents((over) => ({ ...over })),
+      ['/kind', { kind: 'seminar' }],
+      ['/status', { status: 'cancelled' }],
+    ],
+  },
+  cancelEvent: {
+    side: 'provider',
+    body: { reason: 'other' },
+    wrong: [
+      ['/reason', {}],
+      ['/reason', { reason: 'Ivanov is ill' }],
+      ['/remark', { reason: 'other', remark: 'x' }],
+    ],
+  },
+};

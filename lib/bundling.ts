@@ -38,7 +38,7 @@ export const bundling = Promise.all([
         'following-handler',
         'remind-handler',
       ],
-      events: ['handler', 'following-handler'],
+      events: ['handler', 'sweep-handler', 'settle-handler', 'following-handler', 'remind-handler'],
       notifications: [
         'handler',
         'publish-handler',

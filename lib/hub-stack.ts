@@ -71,7 +71,7 @@ export class HubStack extends Stack {
       agreements,
     });
 
-    const { table: events } = new EventsContext(this, 'Events', {
+    const { table: events, remind: registration } = new EventsContext(this, 'Events', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -108,7 +108,7 @@ export class HubStack extends Stack {
       bus,
       institutions: registry,
     });
-    const remind = { booking, application };
+    const remind = { booking, application, registration };
     new Reminders(this, 'Reminders', { bundle: BUNDLES.contexts, foundation, bus, remind });
     audit.followWebhooks(feed);
     new Webhooks(this, 'Webhooks', { bundle: BUNDLES.contexts, foundation, http, cursors, table: feed, bus });

@@ -1,4 +1,5 @@
 import type { ProblemType } from '../shared/http/problem.ts';
+import { REGISTRATION_PROBLEMS } from './registration-errors.ts';
 
 /** The refusals of the events context, each named after the precondition that failed. */
 
@@ -40,4 +41,5 @@ export const EVENT_PROBLEMS: readonly ProblemType[] = [
   CapacityBelowConfirmed,
   EventStateConflict,
   TelebridgeOnly,
+  ...REGISTRATION_PROBLEMS,
 ];

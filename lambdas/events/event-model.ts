@@ -1,6 +1,6 @@
 import type { Deed, Versioned } from '../shared/auth/agent.ts';
 import type { Relation } from '../shared/auth/vocabulary.ts';
-import { type Account, isQueued, type ReserveByName, totals } from '../shared/capacity/account.ts';
+import { type Account, isQueued, type ReserveByName, SEGMENT_UNITS, totals } from '../shared/capacity/account.ts';
 import { clocksAt, hasBegun, isOver, momentOf } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { InvitationMissing, impossible, NotInvited } from '../shared/meetings.ts';
@@ -198,6 +198,15 @@ export function namedIn({ coOrganisers, invited, places }: Event): ReadonlySet<s
 export function reserveFor({ places, timeZone }: Event, mode: Mode, institutionId: string, now: Date): ReserveByName {
   const released = (places[mode]?.kept ?? []).filter(({ releaseDate }) => hasBegun(releaseDate, timeZone, now));
   return { own: institutionId, released: released.map((kept) => kept.institutionId) };
+}
+
+/** Segments of both modes together, beside those of kept places: one transaction can write them all. */
+const MOST_SEGMENTS = 50;
+
+/** How many places a full segment has: more where there are so many that a transaction could not write all segments. */
+export function segmentSize({ places }: Pick<Event, 'places'>): number {
+  const capacity = MODES.reduce((sum, mode) => sum + (places[mode]?.capacity ?? 0), 0);
+  return Math.max(SEGMENT_UNITS, Math.ceil(capacity / MOST_SEGMENTS));
 }
 
 /** How many places of a mode are kept for whom. */

@@ -19,6 +19,7 @@ import {
   namedIn,
   newEvent,
   relationsTo,
+  segmentSize,
 } from './event-model.ts';
 import type { Resizing } from './events-table.ts';
 import type { ListPorts, Ports } from './ports.ts';
@@ -131,7 +132,7 @@ function resizingTo(accounts: Accounts, event: Event): Resizing {
     const account = accounts[mode] ?? [];
     const capacity = event.places[mode]?.capacity ?? 0;
     if (account.length === 0 && capacity === 0) return [];
-    const plan = planResize(account, capacity, keptPlaces(event, mode));
+    const plan = planResize(account, capacity, keptPlaces(event, mode), segmentSize(event));
     if (plan !== undefined) return [[mode, plan] as const];
     throw new Problem(CapacityBelowConfirmed, 'More have a place than there would be.', {
       mode,

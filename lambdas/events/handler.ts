@@ -1,3 +1,4 @@
+import { PartnersTable } from '../institutions/published-partners.ts';
 import { guardsOn } from '../shared/auth/guards-on.ts';
 import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
@@ -6,8 +7,16 @@ import { serve } from '../shared/http/serve.ts';
 import { eventsRoutes } from './contract.ts';
 import { eventEndpoints } from './event-endpoints.ts';
 import { portsOn } from './ports.ts';
+import { registrationEndpoints } from './registration-endpoints.ts';
 
 const table = deployedTable();
-const ports = { ...portsOn(table), cursors: new Cursors(environment('CURSOR_SECRET')) };
+const ports = {
+  ...portsOn(table),
+  cursors: new Cursors(environment('CURSOR_SECRET')),
+  partners: new PartnersTable(table),
+};
 
-export const handler = serve(eventsRoutes, guardsOn(table), [...eventEndpoints(ports)]);
+export const handler = serve(eventsRoutes, guardsOn(table), [
+  ...eventEndpoints(ports),
+  ...registrationEndpoints(ports),
+]);

@@ -13,6 +13,10 @@ import type { Mode } from './contract-parts.ts';
  * | an institution's events, and those it is invited to | `INSTITUTION#<id>` | `EVENT#<id>`, `INVITED#<id>` |
  * | segments of the account of a mode's places | `PLACES#<mode>#<family>` | `PLACES#SEGMENT#<nn>` |
  * | places in a mode's line: see `LineTable` | `LINE#PLACES#<mode>#<family>` | |
+ * | registration; the last of an attendee | `REGISTRATIONS#<family>` | `REGISTRATION#<id>`, `ATTENDEE#<institution>#<pseudonym>` |
+ * | what somebody needs | `NEEDS#<registration>` | `NEEDS` |
+ * | that needs were read by another institution, for 7 days | `READING#<id>` | `READING` |
+ * | that somebody was reminded of a deadline, for 7 days | `REMINDER#<registration>` | `REMINDER#<deadline>` |
  * | events the sweep visits | `SWEEP` | `<id>` |
  * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
@@ -35,6 +39,38 @@ export const accountKey = (ownerId: string, mode: Mode): AccountKey => ({
   pk: `PLACES#${mode}#${familyOf(ownerId)}`,
   owner: 'PLACES',
   ownerId,
+});
+
+export const REGISTRATIONS = 'REGISTRATION#';
+export const ATTENDEES = 'ATTENDEE#';
+
+/** @param ownerId the event, or what belongs to it */
+export const registrationsPartition = (ownerId: string): string => `REGISTRATIONS#${familyOf(ownerId)}`;
+
+export const registrationKey = (registrationId: string): Key => ({
+  pk: registrationsPartition(registrationId),
+  sk: REGISTRATIONS + registrationId,
+});
+
+/** An attendee has one live registration for an event: this names the last one. */
+export const attendeeKey = ({
+  eventId,
+  institutionId,
+  attendee,
+}: {
+  readonly eventId: string;
+  readonly institutionId: string;
+  readonly attendee: string;
+}): Key => ({ pk: registrationsPartition(eventId), sk: `${ATTENDEES}${institutionId}#${attendee}` });
+
+export const needsKey = (registrationId: string): Key => ({ pk: `NEEDS#${registrationId}`, sk: 'NEEDS' });
+
+export const readingKey = (readingId: string): Key => ({ pk: `READING#${readingId}`, sk: 'READING' });
+
+/** @param expiresAt the deadline */
+export const reminderKey = (registrationId: string, expiresAt: string): Key => ({
+  pk: `REMINDER#${registrationId}`,
+  sk: `REMINDER#${expiresAt}`,
 });
 
 /** A place in a list of events by the time they begin. */

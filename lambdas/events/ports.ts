@@ -1,18 +1,26 @@
 import { uuidv7 } from 'uuidv7';
 
+import type { PartnersTable } from '../institutions/published-partners.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
 import { EventsTable } from './events-table.ts';
+import { RegistrationsTable } from './registrations-table.ts';
 
 /** What the operations need from the world. */
 export interface Ports {
   readonly events: EventsTable;
+  readonly registrations: RegistrationsTable;
   readonly now: () => Date;
   /** A new UUIDv7. */
   readonly newId: () => string;
 }
 
-export interface ListPorts extends Ports {
+/** Where partners are asked about. */
+export interface PartnerPorts extends Ports {
+  readonly partners: PartnersTable;
+}
+
+export interface ListPorts extends PartnerPorts {
   readonly cursors: Cursors;
 }
 
@@ -20,6 +28,7 @@ export interface ListPorts extends Ports {
 export function portsOn(table: SingleTable): Ports {
   return {
     events: new EventsTable(table),
+    registrations: new RegistrationsTable(table),
     now: () => new Date(),
     newId: uuidv7,
   };

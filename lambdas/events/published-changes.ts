@@ -1,15 +1,20 @@
 import * as z from 'zod/mini';
 
+import { HUB } from '../shared/auth/agent.ts';
 import {
   type AuditedChange,
+  type AuditedReading,
   changeOf,
   type Images,
   type Item,
   only,
+  Reading,
   type Seal,
   stamp,
   type Told,
 } from '../shared/chain/change.ts';
+
+import { REGISTRATION_STATUSES, type RegistrationStatus } from './registration-contract.ts';
 
 /** What the audit may know of events. Nobody's name, and no free text. Pure. */
 
@@ -51,6 +56,44 @@ const event: Told<EventItem> = {
   sealed: only('title', 'summary', 'venue', 'fee', 'sponsors', 'cases', 'rooms', 'tracks'),
 };
 
+const RegistrationItem = z.object({
+  ...{ id: z.string(), eventId: z.string(), organiserId: z.string(), institutionId: z.string(), mode: z.string() },
+  ...{
+    status: z.enum(REGISTRATION_STATUSES),
+    expiresAt: z.optional(z.string()),
+    group: z.optional(z.array(z.string())),
+  },
+  ...{ attendee: z.string(), attendedAt: z.optional(z.string()) },
+  ...stamp,
+});
+type RegistrationItem = z.infer<typeof RegistrationItem>;
+
+/** What has brought a registration to a status. */
+const STATUS_ACTIONS: Readonly<Record<RegistrationStatus, string>> = {
+  submitted: 'submit',
+  held: 'hold',
+  waitlisted: 'wait',
+  offered: 'offer',
+  confirmed: 'confirm',
+  attended: 'check-in',
+  declined: 'decline',
+  expired: 'expire',
+  cancelled: 'cancel',
+};
+
+const registration: Told<RegistrationItem> = {
+  subjectType: 'registration',
+  item: RegistrationItem,
+  subject: ({ id }) => id,
+  concerns: ({ after }) => [after.institutionId, after.organiserId],
+  action: ({ before, after }) => (before?.status === after.status ? 'update' : STATUS_ACTIONS[after.status]),
+  shown: ({ eventId, organiserId, institutionId, mode, status, expiresAt, group }) => ({
+    ...{ eventId, parties: [institutionId, organiserId], mode, status, group },
+    expiresAt: status === 'held' || status === 'offered' ? expiresAt : undefined,
+  }),
+  sealed: only('attendee', 'attendedAt'),
+};
+
 /**
  * What the stream of the events table, or an item of it, tells the audit of.
  * @returns `undefined` when nothing has changed that is anybody's but the Hub's own
@@ -59,5 +102,37 @@ const event: Told<EventItem> = {
 export function eventsChange(items: Images<Item>, seal: Seal): AuditedChange | undefined {
   const { sk } = items.after;
   if (sk === 'EVENT') return changeOf(event, items, seal);
-  return undefined;
+  const [kind] = String(sk).split('#');
+  if (kind === 'REMINDER') return reminded(Reminder.parse(items.after));
+  return kind === 'REGISTRATION' ? changeOf(registration, items, seal) : undefined;
+}
+
+/** That an institution was reminded of a deadline, as it is stored until the audit has it. */
+const Reminder = z.object({
+  registrationId: z.string(),
+  institutionId: z.string(),
+  status: z.string(),
+  expiresAt: z.string(),
+  at: z.string(),
+});
+export type Reminder = z.infer<typeof Reminder>;
+
+/** It is no version of the registration: nothing has changed. */
+function reminded({ registrationId, institutionId, status, expiresAt, at }: Reminder): AuditedChange {
+  return {
+    ...{
+      concerns: [institutionId],
+      subjectType: 'registration',
+      subject: registrationId,
+      action: 'remind',
+      at,
+      by: HUB,
+    },
+    after: { status, expiresAt },
+  };
+}
+
+/** That needs were shown to another institution than the attendee's. @returns `undefined` when the item is something else @throws ZodError */
+export function eventsReading(item: Item): AuditedReading | undefined {
+  return item['sk'] === 'READING' ? Reading.parse(item) : undefined;
 }

@@ -5,7 +5,7 @@ import type { CloudEvent } from './cloud-event.ts';
 /** When to remind of what. Pure. */
 
 /** What somebody can be reminded of. */
-export type Reminded = 'booking' | 'application';
+export type Reminded = 'booking' | 'application' | 'registration';
 
 /** What ends by itself, and is told with its deadline; and what ends it. */
 const REMINDED: Readonly<
@@ -14,6 +14,10 @@ const REMINDED: Readonly<
   booking: {
     beginnings: ['held', 'offered', 'offer-accepted'],
     endings: ['confirmed', 'released', 'expired', 'offer-declined', 'offer-lapsed', 'withdrawn'],
+  },
+  registration: {
+    beginnings: ['held', 'offered'],
+    endings: ['confirmed', 'expired', 'cancelled'],
   },
   application: { beginnings: ['accepted'], endings: ['confirmed', 'lapsed', 'withdrawn', 'cancelled'] },
 };

@@ -7,7 +7,11 @@ import { Scheduler } from './scheduler.ts';
 
 const place = {
   group: environment('SCHEDULE_GROUP'),
-  targets: { booking: environment('REMIND_BOOKING_ARN'), application: environment('REMIND_APPLICATION_ARN') },
+  targets: {
+    booking: environment('REMIND_BOOKING_ARN'),
+    application: environment('REMIND_APPLICATION_ARN'),
+    registration: environment('REMIND_REGISTRATION_ARN'),
+  },
   role: environment('SCHEDULE_ROLE_ARN'),
 };
 const ports = { scheduler: new Scheduler(place), now: () => new Date() };

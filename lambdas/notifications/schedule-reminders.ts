@@ -1,3 +1,4 @@
+import type { ReminderRequest as RegistrationReminder } from '../events/published.ts';
 import type { ReminderRequest as BookingReminder } from '../quotas/published.ts';
 import type { ReminderRequest as ApplicationReminder } from '../training/published.ts';
 import type { CloudEvent } from './cloud-event.ts';
@@ -33,6 +34,17 @@ export async function scheduleReminder({ scheduler, now }: ReminderPorts, event:
   await scheduler.put(name, at, of, { ...requestOf(of, id, due.expiresAt), version });
 }
 
-function requestOf(of: Reminded, id: string, expiresAt: string): BookingReminder | ApplicationReminder {
-  return of === 'booking' ? { bookingId: id, expiresAt } : { applicationId: id, expiresAt };
+function requestOf(
+  of: Reminded,
+  id: string,
+  expiresAt: string,
+): BookingReminder | ApplicationReminder | RegistrationReminder {
+  switch (of) {
+    case 'booking':
+      return { bookingId: id, expiresAt };
+    case 'application':
+      return { applicationId: id, expiresAt };
+    case 'registration':
+      return { registrationId: id, expiresAt };
+  }
 }

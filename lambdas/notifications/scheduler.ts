@@ -11,7 +11,7 @@ import * as z from 'zod/mini';
 
 import type { Reminded } from './reminder-model.ts';
 
-/** Reminders as one-time schedules of EventBridge Scheduler, one at most for each booking or application. Each is gone when it has run. */
+/** Reminders as one-time schedules of EventBridge Scheduler, one at most for each booking, application or registration. Each is gone when it has run. */
 
 /** Milliseconds. */
 const TIMEOUTS = { connectionTimeout: 2500, requestTimeout: 2500, throwOnRequestTimeout: true };

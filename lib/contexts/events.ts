@@ -1,5 +1,6 @@
-import type { Duration } from 'aws-cdk-lib';
-import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import type { IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { eventsRoutes } from '../../lambdas/events/contract.ts';
@@ -8,7 +9,7 @@ import { ContextTable, mayUse, type Uses } from '../constructs/context-table.ts'
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
 import type { SigningSecret } from '../constructs/signing-secret.ts';
-import { runOnStream } from '../constructs/triggers.ts';
+import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
 
 export interface EventsContextProps {
   /** Folder made by `bundle`. */
@@ -20,6 +21,10 @@ export interface EventsContextProps {
   readonly training: ContextTable;
 }
 
+const SWEEP_IMPACT = 'Places that nobody took, or that are released, stay empty while others wait for one.';
+const SETTLE_IMPACT =
+  'Registrations for cancelled events stay open, those who are invited do not find their events, and after a request that broke off a place can be shown as taken.';
+const REMIND_IMPACT = 'Nobody is reminded of places before they go to the next.';
 const FOLLOWING_IMPACT =
   'New partners cannot organise events or register, and those whose status has changed are still treated as before.';
 
@@ -27,21 +32,43 @@ const FOLLOWING_IMPACT =
  * What each function does in which partitions of the table; `lambdas/events/keys.ts` says what is where. The local runtime
  * refuses everything else, and a test everything that no test has needed.
  */
+const CLAIMS = ['PLACES#*', 'LINE#*'];
+const LINES = ['LINE#*'];
 const USES = {
   http: {
-    GetItem: ['EVENT#*', 'REQUEST#*', 'SHUT-OUT'],
-    Query: ['INSTITUTION#*', 'PLACES#*', 'PUBLISHED'],
-    PutItem: ['EVENT#*', 'INSTITUTION#*', 'PLACES#*', 'PUBLIC', 'PUBLISHED', 'REQUEST#*', 'SWEEP'],
+    GetItem: ['EVENT#*', 'NEEDS#*', 'PARTNER#*', 'REGISTRATIONS#*', 'REQUEST#*', 'SHUT-OUT'],
+    Query: ['INSTITUTION#*', ...CLAIMS, 'REGISTRATIONS#*', 'PUBLISHED'],
+    PutItem: [
+      ...['EVENT#*', 'INSTITUTION#*', ...CLAIMS, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'READING#*'],
+      ...['REGISTRATIONS#*', 'REQUEST#*', 'SWEEP'],
+    ],
     UpdateItem: ['PLACES#*', 'RATE#*'],
     ConditionCheckItem: ['PARTNER#*'],
-    DeleteItem: ['INSTITUTION#*', 'PUBLIC', 'PUBLISHED'],
+    DeleteItem: ['INSTITUTION#*', ...LINES, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'REGISTRATIONS#*'],
   },
+  sweep: {
+    GetItem: ['EVENT#*', 'REGISTRATIONS#*'],
+    Query: [...CLAIMS, 'REGISTRATIONS#*', 'SWEEP'],
+    PutItem: ['REGISTRATIONS#*'],
+    UpdateItem: ['PLACES#*'],
+    DeleteItem: [...LINES, 'NEEDS#*', 'SWEEP'],
+  },
+  settle: {
+    GetItem: ['EVENT#*', 'REGISTRATIONS#*'],
+    Query: [...CLAIMS, 'REGISTRATIONS#*'],
+    PutItem: ['INSTITUTION#*', ...LINES, 'REGISTRATIONS#*'],
+    UpdateItem: ['PLACES#*'],
+    DeleteItem: ['INSTITUTION#*', ...LINES, 'NEEDS#*'],
+  },
+  remind: { GetItem: ['REGISTRATIONS#*'], PutItem: ['REMINDER#*'] },
   following: { PutItem: ['PARTNER#*'], UpdateItem: ['SHUT-OUT'] },
 } as const satisfies Record<string, Uses>;
 
 /** Conference events: places and registrations, programme, abstracts and calendars, and the jobs that keep them true. */
 export class EventsContext extends Construct {
   readonly table: ContextTable;
+  /** Reminds of a place whose time to be taken is nearly over. */
+  readonly remind: IFunction;
   readonly #props: EventsContextProps;
 
   constructor(scope: Construct, id: string, props: EventsContextProps) {
@@ -64,6 +91,34 @@ export class EventsContext extends Construct {
       environment: served,
     });
     http.serve(eventsRoutes, handler);
+
+    const sweep = this.#function('Sweep', 'sweep', {
+      description: 'Gives places on that nobody took, or that are released',
+      impact: SWEEP_IMPACT,
+      entry: 'sweep-handler',
+      timeout: Duration.minutes(1),
+    });
+    runOnSchedule(this, 'SweepSchedule', sweep, Schedule.rate(Duration.minutes(1)));
+
+    const settle = this.#function('Settle', 'settle', {
+      description: 'Settles the accounts of places, and ends registrations for cancelled events',
+      impact: SETTLE_IMPACT,
+      entry: 'settle-handler',
+      timeout: Duration.seconds(30),
+    });
+    const eventName = ['INSERT', 'MODIFY'];
+    runOnStream(settle, {
+      foundation,
+      table: this.table.table,
+      filters: [{ eventName, dynamodb: { Keys: { sk: { S: ['EVENT', { prefix: 'REGISTRATION#' }] } } } }],
+      impact: SETTLE_IMPACT,
+    });
+
+    this.remind = this.#function('Remind', 'remind', {
+      description: 'Reminds of a place that is to be taken',
+      impact: REMIND_IMPACT,
+      entry: 'remind-handler',
+    });
 
     const following = this.#function('Following', 'following', {
       description: 'Follows the partners as training knows them',

@@ -19,10 +19,10 @@ export interface RemindersProps {
   /** Where events come from. */
   readonly bus: EventBus;
   /** Each reminds of one. */
-  readonly remind: { readonly booking: IFunction; readonly application: IFunction };
+  readonly remind: { readonly booking: IFunction; readonly application: IFunction; readonly registration: IFunction };
 }
 
-const IMPACT = 'Nobody is reminded of holds, offers and seats to confirm before they end.';
+const IMPACT = 'Nobody is reminded of holds, offers, seats and places to take before they end.';
 const TIMEOUT = Duration.seconds(30);
 const ACTIONS = ['CreateSchedule', 'UpdateSchedule', 'GetSchedule', 'DeleteSchedule'];
 
@@ -38,7 +38,7 @@ export class Reminders extends Construct {
       }),
     });
     accept(role, ONE_ROLE, 'HIPAA.Security-IAMNoInlinePolicy', 'NIST.800.53.R5-IAMNoInlinePolicy');
-    const functions = [remind.booking, remind.application];
+    const functions = [remind.booking, remind.application, remind.registration];
     role.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
@@ -53,7 +53,7 @@ export class Reminders extends Construct {
       late: Duration.minutes(10),
       impact: IMPACT,
     });
-    const types = ['org.oncology-hub.booking.', 'org.oncology-hub.application.'];
+    const types = ['org.oncology-hub.booking.', 'org.oncology-hub.application.', 'org.oncology-hub.registration.'];
     queueEvents(this, 'Bookings', bus, types, events);
     const { function: reminders } = new ContextFunction(this, 'Schedule', {
       foundation,
@@ -65,6 +65,7 @@ export class Reminders extends Construct {
         SCHEDULE_GROUP: group.scheduleGroupName,
         REMIND_BOOKING_ARN: remind.booking.functionArn,
         REMIND_APPLICATION_ARN: remind.application.functionArn,
+        REMIND_REGISTRATION_ARN: remind.registration.functionArn,
         SCHEDULE_ROLE_ARN: role.roleArn,
       },
       timeout: TIMEOUT,

@@ -136,7 +136,7 @@ export async function expectBalance(read: () => Promise<Balance>, expected: Part
 /** Calls an action on a booking by the beneficiary's coordinator. */
 export function act(
   { beneficiary }: Scene,
-  operationId: Parameters<Client['call']>[0] & (`${string}Booking` | `${string}Offer` | 'setPriority'),
+  operationId: Parameters<Client['call']>[0] & (`${string}Booking` | 'acceptOffer' | 'declineOffer' | 'setPriority'),
   bookingId: string,
 ) {
   return beneficiary.coordinator.call(operationId, { params: { bookingId } });

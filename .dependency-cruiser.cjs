@@ -13,7 +13,7 @@ module.exports = {
         pathNot: [
           '^lambdas/[^/]+/((?:pool-|grant-|booking-|loan-|ledger-|closing-|usage-|capacity-|accounting-|registry-|contact-|client-|anchor-|webhook-|delivery-|mail-|programme-|cohort-|application-|credential-|funding-|budget-|travel-grant-|report-|event-|registration-|session-|abstract-|calendar-)?(?:contract|contract-parts|model|errors)|ledger|moves|units|pseudonym|waiting|priority-rules|published|published-changes|funding-changes|published-rows|event-types|event-type-subjects|cloud-event|mail-types|mail-texts|mail-texts-en|mail-texts-kk|mail-texts-ru|mail-languages|compose|unsubscribe-page|regions|ror|status|file-name|media-types)\\.ts$',
           '^lambdas/institutions/subdivisions\\.json$',
-          '^lambdas/shared/(canonical|countries|days|meetings|money|pseudonym|values|auth/(agent|rules|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|place)|chain/(chain|change)|observability/metrics)\\.ts$',
+          '^lambdas/shared/(canonical|countries|days|meetings|meeting-errors|money|pseudonym|values|auth/(agent|rules|vocabulary)|http/(route|problem|problems)|capacity/(account|holder|place)|chain/(chain|change)|observability/metrics)\\.ts$',
           'node_modules/zod',
         ],
       },
@@ -60,7 +60,7 @@ module.exports = {
       to: {
         path: '^lambdas|node_modules/@aws-sdk',
         pathNot:
-          '^lambdas/([^/]+/((webhook-|mail-|credential-)?(contract|errors)|event-types|event-type-subjects|cloud-event)|shared/(meetings|auth/vocabulary|http/(route|problem|problems)|observability/metrics))\\.ts$',
+          '^lambdas/([^/]+/((webhook-|mail-|credential-)?(contract|errors)|event-types|event-type-subjects|cloud-event)|shared/(meeting-errors|auth/vocabulary|http/(route|problem|problems)|observability/metrics))\\.ts$',
       },
     },
     {

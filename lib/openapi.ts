@@ -48,7 +48,7 @@ import {
   UnsupportedMediaType,
 } from '../lambdas/shared/http/problems.ts';
 import type { Route, Routes } from '../lambdas/shared/http/route.ts';
-import { MEETING_PROBLEMS } from '../lambdas/shared/meetings.ts';
+import { MEETING_PROBLEMS } from '../lambdas/shared/meeting-errors.ts';
 import { trainingRoutes } from '../lambdas/training/contract.ts';
 import { credentialRoutes } from '../lambdas/training/credential-contract.ts';
 import { TRAINING_PROBLEMS } from '../lambdas/training/errors.ts';

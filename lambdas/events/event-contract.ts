@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NamedInstitutionNotActive, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { CANCELLATION_REASONS, Days, distinct, ImpossibleDates, InvitationMissing } from '../shared/meetings.ts';
+import { ImpossibleDates, InvitationMissing } from '../shared/meeting-errors.ts';
+import { CANCELLATION_REASONS, Days, distinct } from '../shared/meetings.ts';
 import {
   CalendarDate,
   Id,

@@ -29,9 +29,9 @@ export function registrationEndpoints(ports: ListPorts) {
       const body = showRegistration(value, ports.now(), await positionOf(ports, value));
       return ok({ body, version: value.version });
     }),
-    on(routes.getNeeds, async ({ permission, params: { registrationId } }) =>
-      ({ body: await getNeeds(ports, permission, registrationId) }),
-    ),
+    on(routes.getNeeds, async ({ permission, params: { registrationId } }) => ({
+      body: await getNeeds(ports, permission, registrationId),
+    })),
     on(routes.approveRegistration, async ({ params, ...request }) =>
       acted(await approve(ports, { ...request, ...params })),
     ),
@@ -53,8 +53,8 @@ export function registrationEndpoints(ports: ListPorts) {
     on(routes.checkInRegistration, async ({ params, ...request }) =>
       acted(await checkIn(ports, { ...request, ...params })),
     ),
-    on(routes.checkInBatch, async ({ params, ...request }) =>
-      ({ body: { results: await checkInAll(ports, { ...request, ...params }) } }),
-    ),
+    on(routes.checkInBatch, async ({ params, ...request }) => ({
+      body: { results: await checkInAll(ports, { ...request, ...params }) },
+    })),
   ];
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+
 import { CLINICAL, COORDINATORS, doneBy, readBy, STAFF } from '../shared/auth/rules.ts';
 import { InstitutionNotActive, InvalidCursor, NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
-import { AlreadyReviewed, distinct, FreeText, MustRecuse, NotInvited, ReviewsMissing } from '../shared/meetings.ts';
+import { AlreadyReviewed, MustRecuse, NotInvited, ReviewsMissing } from '../shared/meeting-errors.ts';
+import { distinct, FreeText } from '../shared/meetings.ts';
 import { CalendarDate, Id, Instant, looksPersonal, PageQuery, pageOf } from '../shared/values.ts';
 import { applicationParams, cohortParams, Nominee } from './contract-parts.ts';
 import {

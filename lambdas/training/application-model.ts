@@ -3,7 +3,7 @@ import type { HolderState } from '../shared/capacity/holder.ts';
 import type { Place } from '../shared/capacity/place.ts';
 import { hasBegun } from '../shared/days.ts';
 import { Problem } from '../shared/http/problem.ts';
-import { AlreadyReviewed, MustRecuse, ReviewsMissing } from '../shared/meetings.ts';
+import { AlreadyReviewed, MustRecuse, ReviewsMissing } from '../shared/meeting-errors.ts';
 import type { ApplicationRepresentation, ApplicationStatus } from './application-contract.ts';
 import { type Cohort, daysOf } from './cohort-model.ts';
 import {

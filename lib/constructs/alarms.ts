@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, NestedStack, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmBase,
@@ -44,16 +44,22 @@ export interface AlarmsProps {
   readonly key: Key;
 }
 
-/** Who is told when something is wrong, and the only way to make an alarm that tells them. */
+/**
+ * Who is told when something is wrong, and the only way to make an alarm that tells them. What watches is in a stack of its
+ * own, within that of what is watched: a stack takes five hundred resources.
+ */
 export class Alarms extends Construct {
+  /** For all that watches. */
+  readonly watch: Construct;
   readonly #topic: Topic;
   readonly #names: string[] = [];
-  /** For emulators of CloudFormation that know neither alarms on expressions nor alarms on alarms (`-c plainAlarmsOnly=true`). */
+  /** For emulators of CloudFormation that know neither alarms on expressions, nor alarms on alarms, nor stacks in stacks (`-c plainAlarmsOnly=true`). */
   readonly #plainOnly: boolean;
 
   constructor(scope: Construct, id: string, { stage, key }: AlarmsProps) {
     super(scope, id);
     this.#plainOnly = String(this.node.tryGetContext('plainAlarmsOnly')) === 'true';
+    this.watch = this.#plainOnly ? new Construct(this, 'Watch') : new NestedStack(this, 'Watch');
     this.#topic = new Topic(this, 'Topic', {
       displayName: `Oncology Collaboration Hub, ${stage.stage}`,
       masterKey: key,
@@ -69,17 +75,18 @@ export class Alarms extends Construct {
     this.#letCloudWatchPublish(key);
   }
 
-  /** All alarms so far that tell somebody, for `scope` to show. */
-  shownIn(scope: Construct): IAlarm[] {
-    return this.#names.map((name) => Alarm.fromAlarmArn(scope, name, this.#arnOf(name)));
+  /** All alarms so far that tell somebody, to be shown. */
+  get shown(): IAlarm[] {
+    return this.#names.map((name) => Alarm.fromAlarmArn(this, name, this.#arnOf(name)));
   }
 
   /** Tells the recipients when a metric goes bad, and when it is good again. */
   raise(scope: Construct, id: string, props: MetricAlarmProps): void {
     if (this.#plainOnly && props.metric instanceof MathExpression) return;
-    const alarm = new Alarm(scope, id, {
+    const name = this.#nameFor(scope, id);
+    const alarm = new Alarm(this.watch, name, {
       ...settingsOf(props),
-      alarmName: this.#nameFor(scope, id),
+      alarmName: name,
       alarmDescription: describe(props),
     });
     this.#tell(alarm);
@@ -91,8 +98,9 @@ export class Alarms extends Construct {
    */
   raiseWhen(scope: Construct, id: string, rule: () => IAlarmRule, meaning: Meaning): void {
     if (this.#plainOnly) return;
-    const alarm = new CompositeAlarm(scope, id, {
-      compositeAlarmName: this.#nameFor(scope, id),
+    const name = this.#nameFor(scope, id);
+    const alarm = new CompositeAlarm(this.watch, name, {
+      compositeAlarmName: name,
       alarmDescription: describe(meaning),
       alarmRule: rule(),
     });
@@ -101,7 +109,8 @@ export class Alarms extends Construct {
 
   /** An alarm that tells nobody that it goes off: only that it cannot be judged, for then the whole is not watched. */
   part(scope: Construct, id: string, condition: Condition & { readonly description: string }): Alarm {
-    const alarm = new Alarm(scope, id, { ...settingsOf(condition), alarmDescription: condition.description });
+    const name = [...scope.node.path.split('/').slice(1), id].join('-');
+    const alarm = new Alarm(this.watch, name, { ...settingsOf(condition), alarmDescription: condition.description });
     alarm.addInsufficientDataAction(new SnsAction(this.#topic));
     return alarm;
   }

@@ -36,16 +36,16 @@ export interface HubDashboardProps {
 export class HubDashboard extends Construct {
   constructor(scope: Construct, id: string, { foundation: { alarms, stage }, api }: HubDashboardProps) {
     super(scope, id);
-    const stack = Stack.of(this);
+    const stack = Stack.of(alarms);
     const parts = stack.node.findAll();
     const functions = parts.filter((part) => part instanceof ContextFunction);
     const tables = parts.filter((part) => part instanceof ContextTable).map(({ table }) => table);
     const queues = parts.filter((part) => part instanceof Queue);
-    new Dashboard(this, 'Dashboard', {
+    new Dashboard(alarms.watch, 'Dashboard', {
       dashboardName: stack.stackName,
       defaultInterval: Duration.days(1),
       widgets: [
-        [new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.shownIn(this), width: 24, height: 4 })],
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.shown, width: 24, height: 4 })],
         [heading('What partners get done')],
         businessWidgets(stage),
         courseWidgets(stage),

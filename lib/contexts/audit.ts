@@ -125,7 +125,12 @@ export class AuditContext extends Construct {
         },
       },
     ]);
-    this.#follow('Events', 'events', events, [{ eventName: CHANGES, dynamodb: { Keys: { sk: { S: ['EVENT', 'READING', { prefix: 'REGISTRATION#' }, { prefix: 'REMINDER#' }] } } } }]);
+    this.#follow('Events', 'events', events, [
+      {
+        eventName: CHANGES,
+        dynamodb: { Keys: { sk: { S: ['EVENT', 'READING', { prefix: 'REGISTRATION#' }, { prefix: 'REMINDER#' }] } } },
+      },
+    ]);
     this.#anchor();
   }
 

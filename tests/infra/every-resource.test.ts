@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { at, mappingsOf, policiesIn, references, stage, templateOf } from '../support/stages.ts';
+import { at, mappingsOf, NESTED, policiesIn, references, stage, templateOf, templatesOf } from '../support/stages.ts';
 
 /** What holds for whatever is deployed; `prod` is what partners use, and `dev` differs in settings only. */
-const template = templateOf(stage('prod'));
+const { root, whole: template } = templatesOf(stage('prod'));
 
 /** Functions that a person invokes and waits for. */
 const INVOKED_BY_AN_ADMIN = ['InstitutionsRegisterFunction', 'InstitutionsMembersFunction'];
@@ -11,8 +11,12 @@ const INVOKED_BY_AN_ADMIN = ['InstitutionsRegisterFunction', 'InstitutionsMember
 /** Functions that read whole files, which have five gigabytes at most. */
 const READING_FILES = ['DocumentsArrivedFunction', 'DocumentsSweepFunction'];
 
-test('a stack has room for more: CloudFormation takes five hundred resources', () => {
-  expect(template.resources.size).toBeLessThanOrEqual(490);
+test('a stack has room for more: CloudFormation takes five hundred resources, and two hundred parameters', () => {
+  expect(root.resources.size).toBeLessThanOrEqual(490);
+  const [watch, ...others] = root.ofType(NESTED);
+  expect(others).toEqual([]);
+  expect(template.resources.size - root.resources.size).toBeLessThanOrEqual(490);
+  expect(Object.keys(watch?.properties['Parameters'] ?? {}).length).toBeLessThanOrEqual(180);
 });
 
 describe('every function', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,7 +7,7 @@ import { App } from 'aws-cdk-lib';
 import { cdkContext } from '../../lib/cdk-context.ts';
 import { HubStack } from '../../lib/hub-stack.ts';
 import { readAssembly } from '../../lib/local/template/assembly.ts';
-import type { Resource, Template } from '../../lib/local/template/template.ts';
+import { type Resource, Template } from '../../lib/local/template/template.ts';
 import { type StageConfig, type StageName, stageConfig } from '../../lib/stage-config.ts';
 
 /** What an admin has to write into `cdk.json` before there is a prod. */
@@ -40,12 +40,42 @@ export function synthesizeStage(config: StageConfig, outdir: string, context: ob
   app.synth();
 }
 
-/** The template of the Hub for settings. @param context as `-c` adds it */
+/** A template with the resources of the stack within it among its own, as if they were all in one. */
+function withNested(template: Template, nested: unknown): Template {
+  const [stack] = template.ofType(NESTED);
+  if (stack === undefined) throw new Error('A template is of no nested stack');
+  const given = (stack.properties['Parameters'] ?? {}) as Record<string, unknown>;
+  const resolved = JSON.parse(JSON.stringify(nested), (_, value: unknown) => {
+    const ref = (value as { Ref?: string } | null)?.Ref;
+    return ref !== undefined && Object.hasOwn(given, ref) ? given[ref] : value;
+  }) as object;
+  const { resources } = new Template(resolved);
+  return Object.assign(Object.create(Template.prototype) as Template, {
+    resources: new Map([...template.resources, ...resources]),
+  });
+}
+
+/** A stack within the stack. */
+export const NESTED = 'AWS::CloudFormation::Stack';
+
+/** The template of the Hub for settings, that of the stack within it included. @param context as `-c` adds it */
 export function templateOf(config: StageConfig, context: object = {}): Template {
+  return templatesOf(config, context).whole;
+}
+
+/** The same, and that of the stack itself. */
+export function templatesOf(
+  config: StageConfig,
+  context: object = {},
+): { readonly root: Template; readonly whole: Template } {
   const outdir = mkdtempSync(join(tmpdir(), 'hub-stage-'));
   try {
     synthesizeStage(config, outdir, context);
-    return readAssembly(outdir).template;
+    const { template } = readAssembly(outdir);
+    const watch = readdirSync(outdir).find((file) => file.endsWith('.nested.template.json'));
+    if (watch === undefined) return { root: template, whole: template };
+    const nested: unknown = JSON.parse(readFileSync(join(outdir, watch), 'utf8'));
+    return { root: template, whole: withNested(template, nested) };
   } finally {
     rmSync(outdir, { recursive: true });
   }

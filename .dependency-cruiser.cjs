@@ -60,7 +60,7 @@ module.exports = {
       to: {
         path: '^lambdas|node_modules/@aws-sdk',
         pathNot:
-          '^lambdas/([^/]+/((webhook-|mail-|credential-)?(contract|errors)|event-types|event-type-subjects|cloud-event)|shared/(meeting-errors|auth/vocabulary|http/(route|problem|problems)|observability/metrics))\\.ts$',
+          '^lambdas/([^/]+/((webhook-|mail-|credential-|programme-|calendar-)?(contract|errors)|event-types|event-type-subjects|cloud-event)|shared/(meeting-errors|auth/vocabulary|http/(route|problem|problems)|observability/metrics))\\.ts$',
       },
     },
     {

@@ -38,7 +38,14 @@ export const bundling = Promise.all([
         'following-handler',
         'remind-handler',
       ],
-      events: ['handler', 'sweep-handler', 'settle-handler', 'following-handler', 'remind-handler'],
+      events: [
+        'handler',
+        'programme-handler',
+        'sweep-handler',
+        'settle-handler',
+        'following-handler',
+        'remind-handler',
+      ],
       notifications: [
         'handler',
         'publish-handler',

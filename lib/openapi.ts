@@ -14,6 +14,7 @@ import { documentRoutes } from '../lambdas/documents/contract.ts';
 import { DOCUMENT_PROBLEMS } from '../lambdas/documents/errors.ts';
 import { eventsRoutes } from '../lambdas/events/contract.ts';
 import { EVENT_PROBLEMS } from '../lambdas/events/errors.ts';
+import { programmeRoutes } from '../lambdas/events/programme-contract.ts';
 import { institutionRoutes, systemRoutes } from '../lambdas/institutions/contract.ts';
 import { INSTITUTION_PROBLEMS } from '../lambdas/institutions/errors.ts';
 import { notificationRoutes } from '../lambdas/notifications/contract.ts';
@@ -61,7 +62,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
   Training: { ...trainingRoutes, ...credentialRoutes },
-  Events: eventsRoutes,
+  Events: { ...eventsRoutes, ...programmeRoutes },
   Documents: documentRoutes,
   Audit: auditRoutes,
   Notifications: { ...notificationRoutes, ...webhookRoutes, ...mailRoutes },

@@ -1,5 +1,6 @@
 import type { ProblemType } from '../shared/http/problem.ts';
 import { REGISTRATION_PROBLEMS } from './registration-errors.ts';
+import { SESSION_PROBLEMS } from './session-errors.ts';
 
 /** The refusals of the events context, each named after the precondition that failed. */
 
@@ -42,4 +43,5 @@ export const EVENT_PROBLEMS: readonly ProblemType[] = [
   EventStateConflict,
   TelebridgeOnly,
   ...REGISTRATION_PROBLEMS,
+  ...SESSION_PROBLEMS,
 ];

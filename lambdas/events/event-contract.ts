@@ -29,6 +29,7 @@ import {
   Tracks,
 } from './contract-parts.ts';
 import { CapacityBelowConfirmed, EventStateConflict, PlacesDoNotAddUp, TelebridgeOnly } from './errors.ts';
+import { ProgrammeInUse } from './session-errors.ts';
 
 /** Events: what is held, when, where, for how many and whom. */
 
@@ -108,7 +109,7 @@ export const eventRoutes = defineRoutes({
     description:
       'Your institution becomes its organiser. A telebridge takes one request: title, time and participants, with `publish`; it is for those who are invited, and has a hundred places online, unless you say otherwise. Registration is open from today to the last day unless said.',
     scopes: ['hub/events.write'],
-    access: doneBy(COORDINATORS, 'self', 'host'),
+    access: doneBy(COORDINATORS, 'self'),
     body: z
       .strictObject({
         kind: EventKind,
@@ -209,6 +210,7 @@ export const eventRoutes = defineRoutes({
       TelebridgeOnly,
       InvitationMissing,
       EventStateConflict,
+      ProgrammeInUse,
       NamedInstitutionNotActive,
     ],
   },

@@ -23,6 +23,7 @@ import {
 } from './event-model.ts';
 import type { Resizing } from './events-table.ts';
 import type { ListPorts, Ports } from './ports.ts';
+import { requireProgrammeKept } from './session-model.ts';
 
 /** Organising events. */
 
@@ -98,7 +99,7 @@ export interface EventUpdate<B> {
  * Changes or publishes an event, in one transaction over it and the accounts of its places.
  * @throws Problem `not-found`, `role-not-permitted`, `stale-version`, `event-state-conflict`, `impossible-dates`,
  *   `places-do-not-add-up`, `capacity-below-confirmed`, `telebridge-only`, `invitation-missing`,
- *   `named-institution-not-active`, `busy`
+ *   `programme-in-use`, `named-institution-not-active`, `busy`
  */
 export async function updateEvent(
   ports: Ports,
@@ -112,6 +113,7 @@ export async function updateEvent(
     // A query is no snapshot: a segment can be shown as it was before a change of its event.
     if (!agree(event, accounts)) continue;
     const next = changedEvent(event, body, deedOf(ports, permission));
+    await requireProgramme(ports, body, next);
     const joining = [...namedIn(next)].filter((id) => !namedIn(event).has(id));
     const outcome = await ports.events.change(event, next, resizingTo(accounts, next), joining);
     if (outcome.kind === 'done') return readEvent(ports, eventId);
@@ -119,6 +121,13 @@ export async function updateEvent(
     if (outcome.kind !== 'moved-on') throw refusalOf(outcome, permission);
   }
   throw busy('event');
+}
+
+/** What is planned stays possible: looked at only where it is concerned. @throws Problem `programme-in-use` */
+async function requireProgramme({ sessions }: Ports, change: EventChange, next: Event): Promise<void> {
+  const { starts, ends, rooms, tracks } = change;
+  if ([starts, ends, rooms, tracks].every((each) => each === undefined)) return;
+  requireProgrammeKept(next, await sessions.allOf(next.id, { consistent: true }));
 }
 
 /** Whether the accounts have as many places as the event says. */

@@ -14,6 +14,8 @@ import type { Mode } from './contract-parts.ts';
  * | segments of the account of a mode's places | `PLACES#<mode>#<family>` | `PLACES#SEGMENT#<nn>` |
  * | places in a mode's line: see `LineTable` | `LINE#PLACES#<mode>#<family>` | |
  * | registration; the last of an attendee | `REGISTRATIONS#<family>` | `REGISTRATION#<id>`, `ATTENDEE#<institution>#<pseudonym>` |
+ * | session | `SESSIONS#<family>` | `SESSION#<id>` |
+ * | what a room, or a person, is occupied by | `OCCUPIED#<family>` | `ROOM#<room>`, `PERSON#<code>` |
  * | what somebody needs | `NEEDS#<registration>` | `NEEDS` |
  * | that needs were read by another institution, for 7 days | `READING#<id>` | `READING` |
  * | that somebody was reminded of a deadline, for 7 days | `REMINDER#<registration>` | `REMINDER#<deadline>` |
@@ -62,6 +64,19 @@ export const attendeeKey = ({
   readonly institutionId: string;
   readonly attendee: string;
 }): Key => ({ pk: registrationsPartition(eventId), sk: `${ATTENDEES}${institutionId}#${attendee}` });
+
+export const SESSIONS = 'SESSION#';
+
+/** @param ownerId the event, or what belongs to it */
+export const sessionsPartition = (ownerId: string): string => `SESSIONS#${familyOf(ownerId)}`;
+
+export const sessionKey = (sessionId: string): Key => ({ pk: sessionsPartition(sessionId), sk: SESSIONS + sessionId });
+
+/** @param occupied `ROOM#<room>` or `PERSON#<code>` */
+export const occupiedKey = (eventId: string, occupied: string): Key => ({
+  pk: `OCCUPIED#${familyOf(eventId)}`,
+  sk: occupied,
+});
 
 export const needsKey = (registrationId: string): Key => ({ pk: `NEEDS#${registrationId}`, sk: 'NEEDS' });
 

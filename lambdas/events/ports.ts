@@ -5,11 +5,13 @@ import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
 import { EventsTable } from './events-table.ts';
 import { RegistrationsTable } from './registrations-table.ts';
+import { SessionsTable } from './sessions-table.ts';
 
 /** What the operations need from the world. */
 export interface Ports {
   readonly events: EventsTable;
   readonly registrations: RegistrationsTable;
+  readonly sessions: SessionsTable;
   readonly now: () => Date;
   /** A new UUIDv7. */
   readonly newId: () => string;
@@ -29,6 +31,7 @@ export function portsOn(table: SingleTable): Ports {
   return {
     events: new EventsTable(table),
     registrations: new RegistrationsTable(table),
+    sessions: new SessionsTable(table),
     now: () => new Date(),
     newId: uuidv7,
   };

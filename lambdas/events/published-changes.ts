@@ -104,8 +104,43 @@ export function eventsChange(items: Images<Item>, seal: Seal): AuditedChange | u
   if (sk === 'EVENT') return changeOf(event, items, seal);
   const [kind] = String(sk).split('#');
   if (kind === 'REMINDER') return reminded(Reminder.parse(items.after));
+  if (kind === 'SESSION') return changeOf(session, items, seal);
   return kind === 'REGISTRATION' ? changeOf(registration, items, seal) : undefined;
 }
+
+const SessionItem = z.object({
+  ...{
+    id: z.string(),
+    eventId: z.string(),
+    kind: z.string(),
+    status: z.string(),
+    starts: z.string(),
+    ends: z.string(),
+  },
+  ...{ room: z.optional(z.string()), track: z.optional(z.string()), concerned: z.array(z.string()) },
+  ...{ title: z.unknown(), link: z.optional(z.unknown()), languages: z.unknown() },
+  ...{ chairs: z.unknown(), speakers: z.unknown(), abstracts: z.unknown() },
+  ...stamp,
+});
+type SessionItem = z.infer<typeof SessionItem>;
+
+const WHEN_AND_WHERE = ['starts', 'ends', 'room'] as const;
+
+const session: Told<SessionItem> = {
+  subjectType: 'session',
+  item: SessionItem,
+  subject: ({ id }) => id,
+  concerns: ({ after }) => after.concerned,
+  action: ({ before, after }) => {
+    if (before === undefined) return 'schedule';
+    if (before.status !== after.status) return 'cancel';
+    return WHEN_AND_WHERE.some((name) => before[name] !== after[name]) || before.link !== after.link
+      ? 'move'
+      : 'update';
+  },
+  shown: only('eventId', 'kind', 'status', 'starts', 'ends', 'room', 'track'),
+  sealed: only('title', 'link', 'languages', 'chairs', 'speakers', 'abstracts'),
+};
 
 /** That an institution was reminded of a deadline, as it is stored until the audit has it. */
 const Reminder = z.object({

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { notFound, type Permission } from '../shared/auth/access.ts';
 import type { Agent } from '../shared/auth/agent.ts';
 import { deriveId } from '../shared/capacity/holder.ts';
+import { takeTurns } from '../shared/dynamo/turns.ts';
 import { fingerprintOf, keyReused, requestId } from '../shared/http/idempotency.ts';
-import { busy, type Outcome } from '../shared/http/once.ts';
+import { busy, MAX_ATTEMPTS, type Outcome } from '../shared/http/once.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { InstitutionNotActive } from '../shared/http/problems.ts';
 import { claimPlace, joinLine, type Wanting } from './claim-place.ts';
@@ -126,17 +127,19 @@ async function announce(
   const announced = { registrationId: wanted.id, at: now().toISOString() };
   // Most have never been registered: then nothing needs to be read.
   if (await registrations.announce(attendee, announced, undefined)) return 'announced';
-  const before = await registrations.getAnnounced(attendee);
-  const other = before && (await registrations.get(before.registrationId));
-  if (before?.registrationId === wanted.id) return other;
-  if (other !== undefined && !isGivenUp(other)) {
-    throw new Problem(AlreadyRegistered, 'There is a registration for this attendee.', { registrationId: other.id });
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const before = await registrations.getAnnounced(attendee);
+    const other = before && (await registrations.get(before.registrationId));
+    if (before?.registrationId === wanted.id) return other;
+    if (other !== undefined && !isGivenUp(other)) {
+      throw new Problem(AlreadyRegistered, 'There is a registration for this attendee.', { registrationId: other.id });
+    }
+    const age = before === undefined ? 0 : now().getTime() - Date.parse(before.at);
+    const isUnderWay = before !== undefined && other === undefined && age < ABANDONED_AFTER;
+    if (!isUnderWay && (await registrations.announce(attendee, announced, before?.registrationId))) return 'announced';
+    await takeTurns(attempt);
   }
-  const isUnderWay =
-    before !== undefined && other === undefined && now().getTime() - Date.parse(before.at) < ABANDONED_AFTER;
-  if (isUnderWay || !(await registrations.announce(attendee, announced, before?.registrationId)))
-    throw busy('registration');
-  return 'announced';
+  throw busy('registration');
 }
 
 /** What was announced and has not been made is forgotten; what was made meanwhile stays. */

@@ -128,7 +128,13 @@ export class AuditContext extends Construct {
     this.#follow('Events', 'events', events, [
       {
         eventName: CHANGES,
-        dynamodb: { Keys: { sk: { S: ['EVENT', 'READING', { prefix: 'REGISTRATION#' }, { prefix: 'REMINDER#' }] } } },
+        dynamodb: {
+          Keys: {
+            sk: {
+              S: ['EVENT', 'READING', { prefix: 'REGISTRATION#' }, { prefix: 'SESSION#' }, { prefix: 'REMINDER#' }],
+            },
+          },
+        },
       },
     ]);
     this.#anchor();

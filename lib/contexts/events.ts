@@ -4,6 +4,7 @@ import type { IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { eventsRoutes } from '../../lambdas/events/contract.ts';
+import { programmeRoutes } from '../../lambdas/events/programme-contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable, mayUse, type Uses } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
@@ -37,7 +38,7 @@ const LINES = ['LINE#*'];
 const USES = {
   http: {
     GetItem: ['EVENT#*', 'NEEDS#*', 'PARTNER#*', 'REGISTRATIONS#*', 'REQUEST#*', 'SHUT-OUT'],
-    Query: ['INSTITUTION#*', ...CLAIMS, 'REGISTRATIONS#*', 'PUBLISHED'],
+    Query: ['INSTITUTION#*', ...CLAIMS, 'REGISTRATIONS#*', 'PUBLISHED', 'SESSIONS#*'],
     PutItem: [
       ...['EVENT#*', 'INSTITUTION#*', ...CLAIMS, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'READING#*'],
       ...['REGISTRATIONS#*', 'REQUEST#*', 'SWEEP'],
@@ -45,6 +46,13 @@ const USES = {
     UpdateItem: ['PLACES#*', 'RATE#*'],
     ConditionCheckItem: ['PARTNER#*'],
     DeleteItem: ['INSTITUTION#*', ...LINES, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'REGISTRATIONS#*'],
+  },
+  programme: {
+    GetItem: ['EVENT#*', 'OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*', 'SHUT-OUT'],
+    Query: ['SESSIONS#*'],
+    PutItem: ['OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*'],
+    UpdateItem: ['RATE#*'],
+    ConditionCheckItem: ['EVENT#*'],
   },
   sweep: {
     GetItem: ['EVENT#*', 'REGISTRATIONS#*'],
@@ -91,6 +99,14 @@ export class EventsContext extends Construct {
       environment: served,
     });
     http.serve(eventsRoutes, handler);
+
+    const programme = this.#function('Programme', 'programme', {
+      description: 'The programmes of events',
+      impact: 'Nobody can see or make the programme of an event.',
+      entry: 'programme-handler',
+      environment: served,
+    });
+    http.serve(programmeRoutes, programme);
 
     const sweep = this.#function('Sweep', 'sweep', {
       description: 'Gives places on that nobody took, or that are released',

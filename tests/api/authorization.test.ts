@@ -22,8 +22,10 @@ import { expectChallenge } from '../support/gateway-refusals.ts';
 import { caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
+import { aRegistrationBody } from '../support/registrations.ts';
 import { type ApiRoute, GUARDED_ROUTES, type OperationId, ROUTES_WITH_ID } from '../support/routes.ts';
-import { aCohortBody, aNominee, aProgrammeBody, trainingPaths } from '../support/training.ts';
+import { aSessionBody } from '../support/sessions.ts';
+import { aCohortBody, aNominee, aProgrammeBody, day, trainingPaths } from '../support/training.ts';
 import { aSilentWebhook, NOBODY } from '../support/webhooks.ts';
 
 /** Who may do what, generated from the contracts. */
@@ -95,6 +97,10 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     createEvent: anEventBody(),
     updateEvent: {},
     cancelEvent: { reason: 'other' },
+    createRegistration: aRegistrationBody(),
+    checkInBatch: { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] },
+    createSession: aSessionBody({ ends: `${day(1)}T00:00` }),
+    updateSession: {},
     createProgramme: aProgrammeBody(),
     updateProgramme: {},
     createCohort: aCohortBody(),
@@ -161,9 +167,12 @@ function relationOf(route: ApiRoute, side: Side): Relation {
   if (path === '/v1/institutions') return 'partner';
   const ofApplication = ['{applicationId}', '{credentialId}', '{travelGrantId}'].some((name) => path.includes(name));
   if (ofApplication || route.operationId === 'createTravelGrant') return APPLICATION_RELATIONS[side];
+  if (path.includes('{registrationId}')) return APPLICATION_RELATIONS[side];
+  if (path.includes('{eventId}')) return side === 'provider' ? 'host' : 'partner';
   if (path.includes('{budgetId}')) return side === 'provider' ? 'host' : 'none';
   if (path.includes('{programmeId}') || path.includes('{cohortId}')) return side === 'provider' ? 'host' : 'partner';
-  if (path === '/v1/programmes') return 'self' in route.access && 'partner' in route.access ? 'partner' : 'self';
+  if (path === '/v1/programmes' || path === '/v1/events')
+    return 'self' in route.access && 'partner' in route.access ? 'partner' : 'self';
   if (side === 'stranger') return 'self' in route.access && !path.includes('{') ? 'self' : 'none';
   if (path.includes('{documentId}')) return DOCUMENT_RELATIONS[side];
   if (path.includes('{agreementId}')) return side === 'lender' ? 'none' : 'party';
@@ -231,9 +240,9 @@ const headersOf = ({ headers }: { readonly headers: object }): string[] =>
     .filter((name) => name !== 'connection' && name !== 'keep-alive')
     .toSorted();
 
-/** Who the partners are, and what they teach, is known to all of them. */
+/** Who the partners are, what they teach and what they organise, is known to all of them. */
 const TENANT_ROUTES = ROUTES_WITH_ID.filter(
-  ({ path }) => !/^\/v1\/(?:institutions|programmes|cohorts)/.test(path) || path.includes('/clients'),
+  ({ path }) => !/^\/v1\/(?:institutions|programmes|cohorts|events)/.test(path) || path.includes('/clients'),
 );
 
 describe.each(TENANT_ROUTES.map((route) => ({ name: route.operationId, route })))(
@@ -307,12 +316,12 @@ describe('lists', () => {
 });
 
 describe.each(['auditor', 'hub-admin'] as const)('the %s', (role) => {
-  test('reads everything but webhooks and trainees’ names, and writes nothing but what is an admin’s to write', async () => {
+  test('reads everything but webhooks, trainees’ names and attendees’ needs, and writes nothing but what is an admin’s to write', async () => {
     const everything = apiWithAllScopes(stranger, role);
     const before = await balanceOf(scene);
     // Where a partner's systems are is its own affair; what was done about it, the audit says.
     const isPrivate = ({ path, operationId }: ApiRoute) =>
-      path.startsWith('/v1/webhooks') || operationId === 'getTraineeName' || operationId === 'getCertificate';
+      path.startsWith('/v1/webhooks') || ['getTraineeName', 'getCertificate', 'getNeeds'].includes(operationId);
     const reads = GUARDED_ROUTES.filter((route) => route.method === 'GET' && !isPrivate(route));
     const writes = GUARDED_ROUTES.filter(
       ({ method, access }) => method !== 'GET' && access.none?.includes(role) !== true,

@@ -17,6 +17,7 @@ import {
 import { aBudgetBody, aRequest, aRequestBody, eur, RECEIPTS } from '../support/funding.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { aLoan, DUE, type Pair, propose, transfer } from '../support/loans.ts';
+import { aRegistrationBody } from '../support/registrations.ts';
 import {
   ALL_ROUTES,
   aRoleFor,
@@ -25,6 +26,7 @@ import {
   ROUTES_WITH_ID,
   ROUTES_WITH_QUERY,
 } from '../support/routes.ts';
+import { aSessionBody } from '../support/sessions.ts';
 import { aCohort, aCohortBody, aNominee, aProgrammeBody, trainingPaths } from '../support/training.ts';
 import { aSilentWebhook, NOBODY } from '../support/webhooks.ts';
 
@@ -110,6 +112,10 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'restateUsage') return { reason: 'correction' };
   if (operationId === 'createEvent') return anEventBody();
   if (operationId === 'cancelEvent') return { reason: 'other' };
+  if (operationId === 'createRegistration') return aRegistrationBody();
+  if (operationId === 'checkInBatch')
+    return { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] };
+  if (operationId === 'createSession') return aSessionBody();
   if (operationId === 'createInstitution') return anInstitutionBody();
   if (operationId === 'createWebhook') return { url: NOBODY };
   if (operationId === 'replaceContacts') return { contacts: [] };

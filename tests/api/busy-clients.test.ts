@@ -20,6 +20,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['DocumentsHttp', 'listDocuments'],
     ['TrainingHttp', 'listProgrammes'],
     ['EventsHttp', 'listEvents'],
+    ['EventsProgramme', 'getTimetable', 'not-found'],
     // One of the few there that a client asks for by its name: what is counted is the request, whatever it finds.
     ['TrainingCredentials', 'getCertificate', 'not-found'],
     ['QuotasHttp', 'listPools'],
@@ -30,7 +31,8 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
   ])('is counted by %s and let pass', { timeout: 90_000 }, async (lambda, operationId, answer = '200') => {
     const institutionId = await hub.spareInstitution();
     const client = api(institutionId);
-    const send = () => client.call(operationId, { params: { institutionId, credentialId: institutionId } });
+    const send = () =>
+      client.call(operationId, { params: { institutionId, credentialId: institutionId, eventId: institutionId } });
     // They may fall into two windows, and then be too few in each.
     await expect
       .poll(

@@ -9,7 +9,9 @@ import { aBudgetBody, aRequestBody, eur } from '../support/funding.ts';
 import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
+import { aRegistrationBody } from '../support/registrations.ts';
 import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
+import { aSessionBody } from '../support/sessions.ts';
 import { aCohortBody, aNominee, aProgrammeBody, day, trainingPaths } from '../support/training.ts';
 import { aSilentWebhook, NOBODY, typeOf } from '../support/webhooks.ts';
 
@@ -118,6 +120,12 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'createEvent') return anEventBody({ venue: {} });
   if (operationId === 'updateEvent') return { status: 'published', visibility: 'public' };
   if (operationId === 'cancelEvent') return { reason: 'other' };
+  if (operationId === 'createRegistration') return aRegistrationBody();
+  if (operationId === 'checkInBatch')
+    return { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] };
+  // What the programme is to call somebody is kept, and is looked at by itself: `events-programme.test.ts`.
+  if (operationId === 'createSession') return aSessionBody({ room: 'hall-a', speakers: [{ code: 'SPK-1' }] });
+  if (operationId === 'updateSession') return { kind: 'panel', link: 'https://example.org/' };
   if (operationId === 'createProgramme') return aProgrammeBody({ syllabus: [], agreementId: crypto.randomUUID() });
   if (operationId === 'updateProgramme') return { status: 'retired', fields: ['nursing'] };
   if (operationId === 'createCohort') return aCohortBody({ days: [day(31)], venue: { link: 'https://example.org/' } });

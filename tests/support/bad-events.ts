@@ -1,11 +1,14 @@
 import type { Subject } from './bad-bodies.ts';
 import { anEventBody } from './events.ts';
+import { aRegistrationBody } from './registrations.ts';
 import type { OperationId } from './routes.ts';
+import { aSessionBody } from './sessions.ts';
 import { day } from './training.ts';
 
 /** Bodies of events that no request may have. */
 
 const OTHER = '019a8f3e-7c00-7a11-8000-00000000abcd';
+const NOTHING: Subject['wrong'] = [['/remark', { remark: 'x' }]];
 const places = (over: object) => ({ places: { online: { capacity: 5, ...over } } });
 const kept = (over: object) => places({ kept: [{ institutionId: OTHER, places: 1, releaseDate: day(1), ...over }] });
 
@@ -50,6 +53,22 @@ const wrongEvents = (body: (over: object) => Readonly<Record<string, unknown>>):
   ['/balance', body({ balance: {} })],
 ];
 
+/** @param body one with nothing wrong */
+const wrongSessions = (body: (over: object) => Readonly<Record<string, unknown>>): Subject['wrong'] => [
+  ['/title', body({ title: {} })],
+  ['/starts', body({ starts: 'at nine' })],
+  ['/ends', body({ ends: `${day(30)}T25:00` })],
+  ['/room', body({ room: 'Hall A' })],
+  ['/track', body({ track: '' })],
+  ['/link', body({ link: 'ftp://example.org' })],
+  ['/languages/0', body({ languages: ['English'] })],
+  ['/chairs/0/code', body({ chairs: [{ code: 'Ivanov' }] })],
+  ['/chairs', body({ chairs: ['SPK-1', 'SPK-1'].map((code) => ({ code })) })],
+  ['/speakers/0/consent', body({ speakers: [{ code: 'SPK-1', displayName: 'Dr I.' }] })],
+  ['/speakers/0/displayName', body({ speakers: [{ code: 'SPK-1', displayName: 'a@b.org', consent: true }] })],
+  ['/status', body({ status: 'cancelled' })],
+];
+
 export const eventSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
   createEvent: {
     side: 'provider',
@@ -71,6 +90,48 @@ export const eventSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/status', { status: 'cancelled' }],
     ],
   },
+  createRegistration: {
+    side: 'provider',
+    body: aRegistrationBody(),
+    wrong: [
+      ['/mode', aRegistrationBody({ mode: 'by-post' })],
+      ['/attendees', aRegistrationBody({ attendees: [] })],
+      ['/attendees', aRegistrationBody({ attendees: [{ pseudonym: 'STAFF-1x' }, { pseudonym: 'STAFF-1x' }] })],
+      ['/attendees/0/pseudonym', aRegistrationBody({ attendees: [{ pseudonym: 'S1' }] })],
+      ['/attendees/0/name', aRegistrationBody({ attendees: [{ pseudonym: 'STAFF-1x', name: 'Ivanov' }] })],
+      [
+        '/attendees/0/needs/dietary/0',
+        aRegistrationBody({ attendees: [{ pseudonym: 'S-1x', needs: { dietary: ['fish'] } }] }),
+      ],
+      ['/needs/access', aRegistrationBody({ needs: { access: 'ramp' } })],
+      ['/together', aRegistrationBody({ together: 'yes' })],
+      ['/hold', aRegistrationBody({ hold: 1 })],
+      ['/joinWaitlist', aRegistrationBody({ joinWaitlist: null })],
+    ],
+  },
+  checkInBatch: {
+    side: 'provider',
+    body: { checkIns: [{ registrationId: OTHER, at: new Date(0).toISOString() }] },
+    wrong: [
+      ['/checkIns', {}],
+      ['/checkIns', { checkIns: [] }],
+      ['/checkIns/0/registrationId', { checkIns: [{ registrationId: 'x', at: new Date(0).toISOString() }] }],
+      ['/checkIns/0/at', { checkIns: [{ registrationId: OTHER, at: 'now' }] }],
+    ],
+  },
+  approveRegistration: { side: 'provider', body: {}, wrong: NOTHING },
+  declineRegistration: { side: 'provider', body: {}, wrong: NOTHING },
+  confirmRegistration: { side: 'beneficiary', body: {}, wrong: NOTHING },
+  acceptRegistrationOffer: { side: 'beneficiary', body: {}, wrong: NOTHING },
+  declineRegistrationOffer: { side: 'beneficiary', body: {}, wrong: NOTHING },
+  cancelRegistration: { side: 'beneficiary', body: {}, wrong: NOTHING },
+  checkInRegistration: { side: 'provider', body: {}, wrong: NOTHING },
+  createSession: {
+    side: 'provider',
+    body: aSessionBody(),
+    wrong: [...wrongSessions(aSessionBody), ['/kind', aSessionBody({ kind: 'party' })]],
+  },
+  updateSession: { side: 'provider', body: {}, wrong: wrongSessions((over) => ({ ...over })) },
   cancelEvent: {
     side: 'provider',
     body: { reason: 'other' },

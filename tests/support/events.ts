@@ -1,5 +1,7 @@
 import type { EventRepresentation } from '../../lambdas/events/event-contract.ts';
 import { anInstitution, type Institution } from './factories.ts';
+import { registerFor } from './registrations.ts';
+import { addSession } from './sessions.ts';
 import { day } from './training.ts';
 
 /** Events, and those who have to do with them. */
@@ -47,8 +49,13 @@ export async function eventSeenBy({ coordinator }: Institution, { id }: Pick<Eve
 
 /** What stands in the paths of an event, by parameter; its institutions are the scene's own. */
 export async function eventPaths(organiser: Institution, guest: Institution): Promise<Record<string, string>> {
-  const { event } = await anEvent({ organiser, guest });
+  const scene = await anEvent({ organiser, guest }, { places: { 'on-site': { capacity: 9 } } });
+  const { event } = scene;
   // Lists have pages.
   await anEvent({ organiser, guest });
-  return { eventId: event.id };
+  const { ok: registration } = await registerFor(scene, guest);
+  await registerFor(scene, guest);
+  const { ok: session } = await addSession(scene);
+  await addSession(scene);
+  return { eventId: event.id, registrationId: registration.id, sessionId: session.id };
 }

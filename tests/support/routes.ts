@@ -4,6 +4,7 @@ import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { documentRoutes } from '../../lambdas/documents/contract.ts';
 import { eventsRoutes } from '../../lambdas/events/contract.ts';
+import { programmeRoutes } from '../../lambdas/events/programme-contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { mailRoutes } from '../../lambdas/notifications/mail-contract.ts';
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...trainingRoutes,
   ...credentialRoutes,
   ...eventsRoutes,
+  ...programmeRoutes,
   ...auditRoutes,
   ...notificationRoutes,
   ...webhookRoutes,

@@ -39,6 +39,7 @@ export const bundling = Promise.all([
         'remind-handler',
       ],
       events: [
+        'calendar-handler',
         'handler',
         'programme-handler',
         'sweep-handler',

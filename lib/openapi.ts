@@ -12,6 +12,7 @@ import { AGREEMENT_PROBLEMS } from '../lambdas/agreements/errors.ts';
 import { auditRoutes } from '../lambdas/audit/contract.ts';
 import { documentRoutes } from '../lambdas/documents/contract.ts';
 import { DOCUMENT_PROBLEMS } from '../lambdas/documents/errors.ts';
+import { calendarRoutes } from '../lambdas/events/calendar-contract.ts';
 import { eventsRoutes } from '../lambdas/events/contract.ts';
 import { EVENT_PROBLEMS } from '../lambdas/events/errors.ts';
 import { programmeRoutes } from '../lambdas/events/programme-contract.ts';
@@ -62,7 +63,7 @@ export const CONTEXT_ROUTES: Readonly<Record<string, Routes>> = {
   Agreements: agreementRoutes,
   Quotas: quotaRoutes,
   Training: { ...trainingRoutes, ...credentialRoutes },
-  Events: { ...eventsRoutes, ...programmeRoutes },
+  Events: { ...eventsRoutes, ...programmeRoutes, ...calendarRoutes },
   Documents: documentRoutes,
   Audit: auditRoutes,
   Notifications: { ...notificationRoutes, ...webhookRoutes, ...mailRoutes },

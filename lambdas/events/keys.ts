@@ -19,6 +19,7 @@ import type { Mode } from './contract-parts.ts';
  * | what somebody needs | `NEEDS#<registration>` | `NEEDS` |
  * | that needs were read by another institution, for 7 days | `READING#<id>` | `READING` |
  * | that somebody was reminded of a deadline, for 7 days | `REMINDER#<registration>` | `REMINDER#<deadline>` |
+ * | secret link to a calendar; those of an institution | `CALENDAR-LINK#<id>`; `INSTITUTION#<id>` | `CALENDAR-LINK`; `CALENDAR-LINK#<id>` |
  * | events the sweep visits | `SWEEP` | `<id>` |
  * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
  * | remembered request | `REQUEST#<digest>` | `REQUEST` |
@@ -77,6 +78,10 @@ export const occupiedKey = (eventId: string, occupied: string): Key => ({
   pk: `OCCUPIED#${familyOf(eventId)}`,
   sk: occupied,
 });
+
+export const LINKS = 'CALENDAR-LINK#';
+
+export const calendarLinkKey = (linkId: string): Key => ({ pk: LINKS + linkId, sk: 'CALENDAR-LINK' });
 
 export const needsKey = (registrationId: string): Key => ({ pk: `NEEDS#${registrationId}`, sk: 'NEEDS' });
 

@@ -5,7 +5,7 @@ import type { Agent } from '../shared/auth/agent.ts';
 import { deriveId } from '../shared/capacity/holder.ts';
 import { takeTurns } from '../shared/dynamo/turns.ts';
 import { fingerprintOf, keyReused, requestId } from '../shared/http/idempotency.ts';
-import { busy, MAX_ATTEMPTS, type Outcome } from '../shared/http/once.ts';
+import { busy, type Outcome } from '../shared/http/once.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { InstitutionNotActive } from '../shared/http/problems.ts';
 import { claimPlace, joinLine, type Wanting } from './claim-place.ts';
@@ -26,6 +26,8 @@ export interface RegistrationRequest {
 
 /** Milliseconds. What a request has announced and not written down by then, it never will. */
 const ABANDONED_AFTER = 60_000;
+/** At what another request has announced, in turns: a second or so, in which it has most likely been carried out. */
+const MOST_LOOKS = 14;
 const DAY_MS = 86_400_000;
 /** Days after the event, in which who has cooked or built may still have to answer for it. */
 const NEEDS_KEPT = 30;
@@ -127,7 +129,7 @@ async function announce(
   const announced = { registrationId: wanted.id, at: now().toISOString() };
   // Most have never been registered: then nothing needs to be read.
   if (await registrations.announce(attendee, announced, undefined)) return 'announced';
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+  for (let attempt = 1; attempt <= MOST_LOOKS; attempt++) {
     const before = await registrations.getAnnounced(attendee);
     const other = before && (await registrations.get(before.registrationId));
     if (before?.registrationId === wanted.id) return other;

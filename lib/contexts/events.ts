@@ -3,13 +3,14 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
+import { calendarRoutes } from '../../lambdas/events/calendar-contract.ts';
 import { eventsRoutes } from '../../lambdas/events/contract.ts';
 import { programmeRoutes } from '../../lambdas/events/programme-contract.ts';
 import { ContextFunction } from '../constructs/context-function.ts';
 import { ContextTable, mayUse, type Uses } from '../constructs/context-table.ts';
 import type { Foundation } from '../constructs/foundation.ts';
 import type { ContractHttpApi } from '../constructs/http-api.ts';
-import type { SigningSecret } from '../constructs/signing-secret.ts';
+import { SigningSecret } from '../constructs/signing-secret.ts';
 import { runOnSchedule, runOnStream } from '../constructs/triggers.ts';
 
 export interface EventsContextProps {
@@ -53,6 +54,14 @@ const USES = {
     PutItem: ['OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*'],
     UpdateItem: ['RATE#*'],
     ConditionCheckItem: ['EVENT#*'],
+  },
+  calendar: {
+    GetItem: ['CALENDAR-LINK#*', 'EVENT#*', 'PARTNER#*', 'REQUEST#*', 'SHUT-OUT'],
+    Query: ['INSTITUTION#*', 'PUBLIC', 'PUBLISHED', 'SESSIONS#*'],
+    PutItem: ['CALENDAR-LINK#*', 'INSTITUTION#*', 'REQUEST#*'],
+    UpdateItem: ['RATE#*'],
+    ConditionCheckItem: ['PARTNER#*'],
+    DeleteItem: ['CALENDAR-LINK#*', 'INSTITUTION#*'],
   },
   sweep: {
     GetItem: ['EVENT#*', 'REGISTRATIONS#*'],
@@ -107,6 +116,18 @@ export class EventsContext extends Construct {
       environment: served,
     });
     http.serve(programmeRoutes, programme);
+
+    const secret = new SigningSecret(this, 'CalendarSecret', {
+      foundation,
+      description: 'Makes the keys of secret links to calendars',
+    });
+    const calendar = this.#function('Calendar', 'calendar', {
+      description: 'Calendars of events that programs subscribe to',
+      impact: 'Calendars of events are not brought up to date, and nobody can subscribe to one.',
+      entry: 'calendar-handler',
+      environment: { ...served, API_URL: http.url, CALENDAR_SECRET: secret.value },
+    });
+    http.serve(calendarRoutes, calendar);
 
     const sweep = this.#function('Sweep', 'sweep', {
       description: 'Gives places on that nobody took, or that are released',

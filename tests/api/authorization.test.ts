@@ -167,6 +167,7 @@ function relationOf(route: ApiRoute, side: Side): Relation {
   if (path === '/v1/institutions') return 'partner';
   const ofApplication = ['{applicationId}', '{credentialId}', '{travelGrantId}'].some((name) => path.includes(name));
   if (ofApplication || route.operationId === 'createTravelGrant') return APPLICATION_RELATIONS[side];
+  if (path.includes('{linkId}')) return side === 'provider' ? 'self' : 'none';
   if (path.includes('{registrationId}')) return APPLICATION_RELATIONS[side];
   if (path.includes('{eventId}')) return side === 'provider' ? 'host' : 'partner';
   if (path.includes('{budgetId}')) return side === 'provider' ? 'host' : 'none';

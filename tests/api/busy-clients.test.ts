@@ -20,6 +20,7 @@ describe.skipIf(DEPLOYED)('a busy client', () => {
     ['DocumentsHttp', 'listDocuments'],
     ['TrainingHttp', 'listProgrammes'],
     ['EventsHttp', 'listEvents'],
+    ['EventsCalendar', 'listCalendarLinks'],
     ['EventsProgramme', 'getTimetable', 'not-found'],
     // One of the few there that a client asks for by its name: what is counted is the request, whatever it finds.
     ['TrainingCredentials', 'getCertificate', 'not-found'],

@@ -38,8 +38,10 @@ describe('the API', () => {
     const signed = ['/v1/mail/unsubscribe', '/v1/mail/unsubscribe'];
     // Credentials are verified by whoever is shown one.
     const verified = ['/.well-known/did.json', '/v1/credential-status-lists/{list}', '/v1/credentials/{credentialId}'];
+    // Programs subscribe to calendars: to public ones, or by a link that the Hub has signed.
+    const subscribed = ['/v1/calendar.ics', '/v1/events/{eventId}/calendar.ics'];
     const shown = ['/docs', '/docs/{asset}', '/health', '/openapi.json', '/problems/{code}'];
-    expect(open.toSorted()).toEqual([...shown, ...verified, ...signed].toSorted());
+    expect(open.toSorted()).toEqual([...shown, ...verified, ...signed, ...subscribed].toSorted());
   });
 
   test('asks for a write scope wherever something is changed', () => {

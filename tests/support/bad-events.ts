@@ -90,6 +90,8 @@ export const eventSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/status', { status: 'cancelled' }],
     ],
   },
+  createCalendarLink: { side: 'provider', body: {}, wrong: NOTHING },
+  revokeCalendarLink: { side: 'provider', body: {}, wrong: NOTHING },
   createRegistration: {
     side: 'provider',
     body: aRegistrationBody(),

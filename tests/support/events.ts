@@ -57,5 +57,7 @@ export async function eventPaths(organiser: Institution, guest: Institution): Pr
   await registerFor(scene, guest);
   const { ok: session } = await addSession(scene);
   await addSession(scene);
-  return { eventId: event.id, registrationId: registration.id, sessionId: session.id };
+  const { ok: link } = await organiser.coordinator.call('createCalendarLink', {});
+  await organiser.coordinator.call('createCalendarLink', {});
+  return { eventId: event.id, linkId: link.id, registrationId: registration.id, sessionId: session.id };
 }

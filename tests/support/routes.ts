@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { documentRoutes } from '../../lambdas/documents/contract.ts';
+import { calendarRoutes } from '../../lambdas/events/calendar-contract.ts';
 import { eventsRoutes } from '../../lambdas/events/contract.ts';
 import { programmeRoutes } from '../../lambdas/events/programme-contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...credentialRoutes,
   ...eventsRoutes,
   ...programmeRoutes,
+  ...calendarRoutes,
   ...auditRoutes,
   ...notificationRoutes,
   ...webhookRoutes,

@@ -10,7 +10,7 @@ import { eventParams } from './contract-parts.ts';
 
 const CALENDAR = 'text/calendar';
 
-const linkShape = { id: Id, institutionId: Id, createdAt: Instant };
+const linkShape = { id: Id, institutionId: Id, createdAt: Instant, revokedAt: z.optional(Instant) };
 const CalendarLink = z
   .strictObject({
     ...linkShape,
@@ -101,7 +101,7 @@ export const calendarRoutes = defineRoutes({
     params: z.strictObject({ linkId: Id }),
     body: z.strictObject({}),
     bodyOptional: true,
-    response: { status: 200, description: 'The link as it was.', schema: CalendarLinkEntry },
+    response: { status: 200, description: 'The link.', schema: CalendarLinkEntry },
     problems: [NotFound],
   },
 });

@@ -8,7 +8,12 @@ import { calendarLinkKey, institutionPartition, LINKS } from './keys.ts';
 
 /** What is stored of secret links to calendars. */
 
-const LinkItem = z.object({ id: z.string(), institutionId: z.string(), createdAt: z.string() });
+const LinkItem = z.object({
+  id: z.string(),
+  institutionId: z.string(),
+  createdAt: z.string(),
+  revokedAt: z.exactOptional(z.string()),
+});
 export type CalendarLink = z.infer<typeof LinkItem>;
 
 export class CalendarLinksTable {
@@ -20,7 +25,6 @@ export class CalendarLinksTable {
     this.#writes = new Writes(table, new PartnersTable(table));
   }
 
-  /** @returns `undefined` when there is none, or it was revoked */
   async get(linkId: string): Promise<CalendarLink | undefined> {
     const item = await this.#table.get(calendarLinkKey(linkId), { consistent: true });
     return item && LinkItem.parse(item);
@@ -40,9 +44,12 @@ export class CalendarLinksTable {
     );
   }
 
-  /** Done again, it changes nothing. */
-  async remove({ id, institutionId }: CalendarLink): Promise<void> {
-    await this.#table.remove(calendarLinkKey(id));
-    await this.#table.remove({ pk: institutionPartition(institutionId), sk: LINKS + id });
+  /** Puts a link in place of what it was. */
+  async put(link: CalendarLink): Promise<void> {
+    const entry = { pk: institutionPartition(link.institutionId), sk: LINKS + link.id };
+    await this.#writes.all(
+      [],
+      [calendarLinkKey(link.id), entry].map((key) => this.#writes.put({ ...key, ...link })),
+    );
   }
 }

@@ -39,7 +39,12 @@ async function institutionBy(
   const linkId = keys.read(key);
   const link = linkId === undefined ? undefined : await links.get(linkId);
   // Who is no partner any more sees nothing by links, either.
-  if (link === undefined || (await partners.get(link.institutionId))?.status !== 'active') throw notFound();
+  if (
+    link === undefined ||
+    link.revokedAt !== undefined ||
+    (await partners.get(link.institutionId))?.status !== 'active'
+  )
+    throw notFound();
   return link.institutionId;
 }
 
@@ -142,8 +147,7 @@ export async function createLink(ports: CalendarPorts, request: LinkCreation): P
     findEarlier: (creation) => ports.events.findEarlier(creation),
     read: async (linkId) => {
       const link = await ports.links.get(linkId);
-      // It was revoked since.
-      if (link === undefined) throw notFound();
+      if (link === undefined) throw new Error('A request is remembered and its link was not found');
       return link;
     },
     write: async (creation) => {
@@ -158,8 +162,10 @@ export async function revokeLink(ports: CalendarPorts, permission: Permission, l
   permission.require('self');
   const link = await ports.links.get(linkId);
   if (link?.institutionId !== permission.caller.institutionId) throw notFound();
-  await ports.links.remove(link);
-  return link;
+  if (link.revokedAt !== undefined) return link;
+  const revoked = { ...link, revokedAt: ports.now().toISOString() };
+  await ports.links.put(revoked);
+  return revoked;
 }
 
 /** @throws Problem `role-not-permitted`, `invalid-cursor` */

@@ -61,7 +61,6 @@ const USES = {
     PutItem: ['CALENDAR-LINK#*', 'INSTITUTION#*', 'REQUEST#*'],
     UpdateItem: ['RATE#*'],
     ConditionCheckItem: ['PARTNER#*'],
-    DeleteItem: ['CALENDAR-LINK#*', 'INSTITUTION#*'],
   },
   sweep: {
     GetItem: ['EVENT#*', 'REGISTRATIONS#*'],

@@ -63,7 +63,9 @@ test('a secret link shows an institution what it may see, until it is revoked', 
   expect((await other.coordinator.call('revokeCalendarLink', { params: { linkId: link.id } })).code).toBe('not-found');
   await invited.coordinator.call('revokeCalendarLink', { params: { linkId: link.id } });
   expect(await calendarBy(link.key)).toBe('not-found');
-  expect((await invited.coordinator.call('listCalendarLinks', {})).ok.items).toEqual([]);
+  const again = await invited.coordinator.call('revokeCalendarLink', { params: { linkId: link.id } });
+  expect((await invited.coordinator.call('listCalendarLinks', {})).ok.items).toEqual([again.ok]);
+  expect(again.ok.revokedAt).toBeDefined();
 });
 
 test('a link that nobody made opens nothing', async () => {

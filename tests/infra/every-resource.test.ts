@@ -259,7 +259,6 @@ describe('every role', () => {
     const partitions = new Set(deleting.flatMap(partitionsOf));
     expect([...partitions].toSorted()).toEqual([
       ...[
-        'CALENDAR-LINK#*',
         'DIGEST',
         'DUE',
         'INSTITUTION#*',

@@ -1,4 +1,5 @@
 import type { ProblemType } from '../shared/http/problem.ts';
+import { ABSTRACT_PROBLEMS } from './abstract-errors.ts';
 import { REGISTRATION_PROBLEMS } from './registration-errors.ts';
 import { SESSION_PROBLEMS } from './session-errors.ts';
 
@@ -44,4 +45,5 @@ export const EVENT_PROBLEMS: readonly ProblemType[] = [
   TelebridgeOnly,
   ...REGISTRATION_PROBLEMS,
   ...SESSION_PROBLEMS,
+  ...ABSTRACT_PROBLEMS,
 ];

@@ -16,6 +16,7 @@ import {
   pageOf,
   TimeZone,
 } from '../shared/values.ts';
+import { Call } from './abstract-contract-parts.ts';
 import {
   Cases,
   EventKind,
@@ -61,6 +62,7 @@ const described = {
   cases: z._default(Cases, []),
   rooms: z._default(Rooms, []),
   tracks: z._default(Tracks, []),
+  call: z.optional(Call),
 };
 
 const Visibility = z.enum(['public', 'partners', 'invited']).register(z.globalRegistry, {
@@ -198,6 +200,7 @@ export const eventRoutes = defineRoutes({
       cases: z.exactOptional(Cases),
       rooms: z.exactOptional(Rooms),
       tracks: z.exactOptional(Tracks),
+      call: z.exactOptional(Call),
       status: z.exactOptional(z.literal('published')),
     }),
     ifMatch: 'required',

@@ -67,6 +67,13 @@ function requirePossibleDates({ starts, ends, registration, places }: Event): vo
   }
 }
 
+/** @throws Problem `impossible-dates` */
+function requirePossibleCall({ call, ends }: Event): void {
+  if (call === undefined) return;
+  if (call.closes <= call.opens) throw impossible('/call/closes', 'must be after opens');
+  if (call.closes > ends) throw impossible('/call/closes', 'must not be after the event');
+}
+
 /** What is said anew must not be over. @throws Problem `impossible-dates` */
 function requireAhead(said: Pick<EventChange, 'ends' | 'registration'>, timeZone: string, now: Date): void {
   if (said.ends !== undefined && momentOf(said.ends, timeZone) <= now) throw impossible('/ends', 'must not be over');
@@ -102,6 +109,7 @@ function requireSound(event: Event): void {
     throw new Problem(TelebridgeOnly, 'Only a telebridge has cases.');
   }
   requirePossibleDates(event);
+  requirePossibleCall(event);
   requireSum(event);
 }
 

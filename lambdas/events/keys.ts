@@ -16,6 +16,9 @@ import type { Mode } from './contract-parts.ts';
  * | registration; the last of an attendee | `REGISTRATIONS#<family>` | `REGISTRATION#<id>`, `ATTENDEE#<institution>#<pseudonym>` |
  * | session | `SESSIONS#<family>` | `SESSION#<id>` |
  * | what a room, or a person, is occupied by | `OCCUPIED#<family>` | `ROOM#<room>`, `PERSON#<code>` |
+ * | abstract; that it lacks reviewers; whose it is to review | `ABSTRACTS#<family>` | `ABSTRACT#<id>`, `UNASSIGNED#<id>`, `ASSIGNED#<reviewer>#<id>` |
+ * | reviewer | `ABSTRACTS#<family>` | `REVIEWER#<reviewer>` |
+ * | an institution's abstracts | `INSTITUTION#<id>` | `ABSTRACT#<event>#<id>` |
  * | what somebody needs | `NEEDS#<registration>` | `NEEDS` |
  * | that needs were read by another institution, for 7 days | `READING#<id>` | `READING` |
  * | that somebody was reminded of a deadline, for 7 days | `REMINDER#<registration>` | `REMINDER#<deadline>` |
@@ -77,6 +80,19 @@ export const sessionKey = (sessionId: string): Key => ({ pk: sessionsPartition(s
 export const occupiedKey = (eventId: string, occupied: string): Key => ({
   pk: `OCCUPIED#${familyOf(eventId)}`,
   sk: occupied,
+});
+
+export const ABSTRACTS = 'ABSTRACT#';
+export const UNASSIGNED = 'UNASSIGNED#';
+export const ASSIGNED = 'ASSIGNED#';
+export const REVIEWERS = 'REVIEWER#';
+
+/** @param ownerId the event, or what belongs to it */
+export const abstractsPartition = (ownerId: string): string => `ABSTRACTS#${familyOf(ownerId)}`;
+
+export const abstractKey = (abstractId: string): Key => ({
+  pk: abstractsPartition(abstractId),
+  sk: ABSTRACTS + abstractId,
 });
 
 export const LINKS = 'CALENDAR-LINK#';

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import type { PartnersTable } from '../institutions/published-partners.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import type { Cursors } from '../shared/http/cursor.ts';
+import { AbstractsTable } from './abstracts-table.ts';
 import { EventsTable } from './events-table.ts';
 import { RegistrationsTable } from './registrations-table.ts';
 import { SessionsTable } from './sessions-table.ts';
@@ -12,6 +13,7 @@ export interface Ports {
   readonly events: EventsTable;
   readonly registrations: RegistrationsTable;
   readonly sessions: SessionsTable;
+  readonly abstracts: AbstractsTable;
   readonly now: () => Date;
   /** A new UUIDv7. */
   readonly newId: () => string;
@@ -32,6 +34,7 @@ export function portsOn(table: SingleTable): Ports {
     events: new EventsTable(table),
     registrations: new RegistrationsTable(table),
     sessions: new SessionsTable(table),
+    abstracts: new AbstractsTable(table),
     now: () => new Date(),
     newId: uuidv7,
   };

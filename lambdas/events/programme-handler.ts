@@ -4,6 +4,7 @@ import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
 import { serve } from '../shared/http/serve.ts';
+import { abstractEndpoints } from './abstract-endpoints.ts';
 import { portsOn } from './ports.ts';
 import { programmeRoutes } from './programme-contract.ts';
 import { sessionEndpoints } from './session-endpoints.ts';
@@ -15,4 +16,7 @@ const ports = {
   partners: new PartnersTable(table),
 };
 
-export const handler = serve(programmeRoutes, guardsOn(table), [...sessionEndpoints(ports)]);
+export const handler = serve(programmeRoutes, guardsOn(table), [
+  ...sessionEndpoints(ports),
+  ...abstractEndpoints(ports),
+]);

@@ -104,6 +104,8 @@ export function eventsChange(items: Images<Item>, seal: Seal): AuditedChange | u
   if (sk === 'EVENT') return changeOf(event, items, seal);
   const [kind] = String(sk).split('#');
   if (kind === 'REMINDER') return reminded(Reminder.parse(items.after));
+  // The lists of an institution have such keys, too.
+  if (kind === 'ABSTRACT' && items.after['id'] !== undefined) return changeOf(abstract, items, seal);
   if (kind === 'SESSION') return changeOf(session, items, seal);
   return kind === 'REGISTRATION' ? changeOf(registration, items, seal) : undefined;
 }
@@ -140,6 +142,50 @@ const session: Told<SessionItem> = {
   },
   shown: only('eventId', 'kind', 'status', 'starts', 'ends', 'room', 'track'),
   sealed: only('title', 'link', 'languages', 'chairs', 'speakers', 'abstracts'),
+};
+
+const AbstractItem = z.object({
+  ...{ id: z.string(), eventId: z.string(), organiserId: z.string(), institutionId: z.string(), status: z.string() },
+  ...{ type: z.string(), topic: z.string(), language: z.string(), decisionReason: z.optional(z.string()) },
+  ...{
+    title: z.unknown(),
+    text: z.unknown(),
+    authors: z.unknown(),
+    discussion: z.unknown(),
+    sessionId: z.optional(z.string()),
+  },
+  assigned: z.array(z.unknown()),
+  reviews: z.array(z.looseObject({ score: z.int() })),
+  ...stamp,
+});
+type AbstractItem = z.infer<typeof AbstractItem>;
+
+const ABSTRACT_ACTIONS: Readonly<Record<string, string>> = {
+  accepted: 'accept',
+  rejected: 'reject',
+  withdrawn: 'withdraw',
+  'under-review': 'assign',
+};
+
+const abstract: Told<AbstractItem> = {
+  subjectType: 'abstract',
+  item: AbstractItem,
+  subject: ({ id }) => id,
+  concerns: ({ after }) => [after.institutionId, after.organiserId],
+  action: ({ before, after }) => {
+    if (before === undefined) return 'submit';
+    if (before.status !== after.status) return ABSTRACT_ACTIONS[after.status] ?? 'update';
+    if (before.sessionId !== after.sessionId) return 'place';
+    return before.reviews.length === after.reviews.length ? 'update' : 'review';
+  },
+  reason: ({ after }) => after.decisionReason,
+  shown: ({ eventId, institutionId, organiserId, status, type, topic, language, sessionId, assigned, reviews }) => ({
+    ...{ eventId, parties: [institutionId, organiserId], status, type, topic, language, sessionId },
+    ...{ reviewers: assigned.length, reviews: reviews.length },
+  }),
+  sealed: ({ title, text, authors, discussion, assigned, reviews }) => ({
+    ...{ title, text, authors, discussion, assigned, scores: reviews.map(({ score }) => score) },
+  }),
 };
 
 /** That an institution was reminded of a deadline, as it is stored until the audit has it. */

@@ -17,6 +17,7 @@ const nothing = {
   abandoned: 0,
   offered: 0,
   cancelled: 0,
+  assigned: 0,
   CapacityDrift: 0,
 };
 type Counts = typeof nothing;
@@ -56,6 +57,7 @@ export async function handler(): Promise<Counts> {
       sum.abandoned += counts.abandoned;
       sum.offered += counts.offered;
       sum.cancelled += counts.cancelled;
+      sum.assigned += counts.assigned;
       sum.CapacityDrift += counts.CapacityDrift;
     }
     after = page.next;

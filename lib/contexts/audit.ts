@@ -131,7 +131,14 @@ export class AuditContext extends Construct {
         dynamodb: {
           Keys: {
             sk: {
-              S: ['EVENT', 'READING', { prefix: 'REGISTRATION#' }, { prefix: 'SESSION#' }, { prefix: 'REMINDER#' }],
+              S: [
+                'EVENT',
+                'READING',
+                { prefix: 'REGISTRATION#' },
+                { prefix: 'SESSION#' },
+                { prefix: 'ABSTRACT#' },
+                { prefix: 'REMINDER#' },
+              ],
             },
           },
         },

@@ -23,7 +23,8 @@ export interface EventsContextProps {
   readonly training: ContextTable;
 }
 
-const SWEEP_IMPACT = 'Places that nobody took, or that are released, stay empty while others wait for one.';
+const SWEEP_IMPACT =
+  'Places that nobody took, or that are released, stay empty while others wait for one, and abstracts are not assigned to reviewers.';
 const SETTLE_IMPACT =
   'Registrations for cancelled events stay open, those who are invited do not find their events, and after a request that broke off a place can be shown as taken.';
 const REMIND_IMPACT = 'Nobody is reminded of places before they go to the next.';
@@ -49,11 +50,11 @@ const USES = {
     DeleteItem: ['INSTITUTION#*', ...LINES, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'REGISTRATIONS#*'],
   },
   programme: {
-    GetItem: ['EVENT#*', 'OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*', 'SHUT-OUT'],
-    Query: ['SESSIONS#*'],
-    PutItem: ['OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*'],
+    GetItem: ['ABSTRACTS#*', 'EVENT#*', 'OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*', 'SHUT-OUT'],
+    Query: ['ABSTRACTS#*', 'INSTITUTION#*', 'SESSIONS#*'],
+    PutItem: ['ABSTRACTS#*', 'INSTITUTION#*', 'OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*'],
     UpdateItem: ['RATE#*'],
-    ConditionCheckItem: ['EVENT#*'],
+    ConditionCheckItem: ['EVENT#*', 'PARTNER#*'],
   },
   calendar: {
     GetItem: ['CALENDAR-LINK#*', 'EVENT#*', 'PARTNER#*', 'REQUEST#*', 'SHUT-OUT'],
@@ -64,10 +65,10 @@ const USES = {
   },
   sweep: {
     GetItem: ['EVENT#*', 'REGISTRATIONS#*'],
-    Query: [...CLAIMS, 'REGISTRATIONS#*', 'SWEEP'],
-    PutItem: ['REGISTRATIONS#*'],
+    Query: ['ABSTRACTS#*', ...CLAIMS, 'REGISTRATIONS#*', 'SWEEP'],
+    PutItem: ['ABSTRACTS#*', 'REGISTRATIONS#*'],
     UpdateItem: ['PLACES#*'],
-    DeleteItem: [...LINES, 'NEEDS#*', 'SWEEP'],
+    DeleteItem: ['ABSTRACTS#*', ...LINES, 'NEEDS#*', 'SWEEP'],
   },
   settle: {
     GetItem: ['EVENT#*', 'REGISTRATIONS#*'],
@@ -109,8 +110,8 @@ export class EventsContext extends Construct {
     http.serve(eventsRoutes, handler);
 
     const programme = this.#function('Programme', 'programme', {
-      description: 'The programmes of events',
-      impact: 'Nobody can see or make the programme of an event.',
+      description: 'The programmes of events, and abstracts',
+      impact: 'Nobody can see or make the programme of an event, nor submit, review or decide about abstracts.',
       entry: 'programme-handler',
       environment: served,
     });
@@ -129,7 +130,7 @@ export class EventsContext extends Construct {
     http.serve(calendarRoutes, calendar);
 
     const sweep = this.#function('Sweep', 'sweep', {
-      description: 'Gives places on that nobody took, or that are released',
+      description: 'Gives places on that nobody took, or that are released, and assigns reviewers',
       impact: SWEEP_IMPACT,
       entry: 'sweep-handler',
       timeout: Duration.minutes(1),

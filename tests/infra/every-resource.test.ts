@@ -259,6 +259,7 @@ describe('every role', () => {
     const partitions = new Set(deleting.flatMap(partitionsOf));
     expect([...partitions].toSorted()).toEqual([
       ...[
+        'ABSTRACTS#*',
         'DIGEST',
         'DUE',
         'INSTITUTION#*',

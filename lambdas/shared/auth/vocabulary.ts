@@ -57,7 +57,8 @@ export const ALL_SEEING_ROLES: readonly Role[] = ['hub-admin', 'auditor'];
  * How a caller's institution stands to a resource.
  * `provider` runs the pool, `beneficiary` holds the grant, `lender` and `borrower` are the sides of a loan, `host` offers
  * the programme or organises the event, `applicant` sends somebody to it, `party` is one of an agreement, a partner institution of a programme, one that is
- * invited to an event, or one that a document is shared with, `self` is the institution itself, `partner` is any other to what
+ * invited to an event, or one that a document is shared with, `reviewer` was assigned
+ * it to judge, `self` is the institution itself, `partner` is any other to what
  * all may know of, `none` is everybody else.
  */
 export type Relation =
@@ -67,6 +68,7 @@ export type Relation =
   | 'borrower'
   | 'host'
   | 'applicant'
+  | 'reviewer'
   | 'party'
   | 'self'
   | 'partner'

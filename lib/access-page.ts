@@ -15,9 +15,10 @@ in what the action is about. The rules stand in the contracts, which the functio
 | \`provider\`           | runs the pool                                                    |
 | \`beneficiary\`        | holds the grant, or is at either end of the transfer             |
 | \`lender\`, \`borrower\` | is that side of the loan                                         |
-| \`host\`               | offers the programme                                             |
-| \`applicant\`          | has applied for its staff                                        |
-| \`party\`              | is a party of the agreement, or a partner of the programme       |
+| \`host\`               | offers the programme, or organises the event                     |
+| \`applicant\`          | has applied, registered or submitted for its staff               |
+| \`reviewer\`           | is whichever: the caller was assigned the abstract to judge      |
+| \`party\`              | is a party of the agreement, or invited as a partner             |
 | \`self\`               | is the institution that it is about                              |
 | \`partner\`            | is any partner: the thing is known to all of them                |
 | any                  | is whichever: the role's duty is to see or look after everything |

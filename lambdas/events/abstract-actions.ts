@@ -22,10 +22,10 @@ export interface ActionRequest<B = unknown> {
 
 type Done = Promise<Outcome<SeenAbstract>>;
 
-/** What an action makes of an abstract, and of the session that it changes with. */
+/** What an action makes of an abstract, and of the sessions that change with it. */
 interface Judged {
   readonly next: Abstract;
-  readonly session?: Session | undefined;
+  readonly sessions?: readonly Session[];
 }
 
 /**
@@ -51,8 +51,8 @@ function act(
     write: async (creation) => {
       const { abstract } = await getAbstract(ports, permission, abstractId);
       refuseStale('abstract', abstract, expectedVersion);
-      const { next, session } = await judge(abstract, deedOf(ports, permission));
-      return { outcome: await ports.abstracts.change(creation, next, session) };
+      const { next, sessions } = await judge(abstract, deedOf(ports, permission));
+      return { outcome: await ports.abstracts.change(creation, next, sessions) };
     },
   });
 }
@@ -104,32 +104,42 @@ export function reject(
 export function withdraw(ports: Ports, request: ActionRequest): Done {
   return act(ports, request, 'withdrawAbstract', async (abstract, deed) => {
     const { sessionId: _, ...left } = abstract;
-    const next = mustStep(left, 'withdraw', deed.now, { by: deed.by });
-    const session = await sessionOf(ports, abstract.sessionId);
-    return { next, session: session && withAbstracts(session, without(session, abstract.id), deed) };
+    return {
+      next: mustStep(left, 'withdraw', deed.now, { by: deed.by }),
+      sessions: await vacated(ports, abstract, deed),
+    };
   });
 }
 
-/** @throws Problem as `act`, `abstract-state-conflict`, `not-found` for a session that there is not */
+/** It has one place: that in another session is free then. @throws Problem as `act`, `abstract-state-conflict`, `not-found` for a session that there is not */
 export function place(ports: Ports, request: ActionRequest<{ readonly sessionId: string }>): Done {
   const { sessionId } = request.body;
   return act(ports, request, 'placeAbstract', async (abstract, deed) => {
-    const session = await sessionOf(ports, sessionId);
+    const session = await ports.sessions.get(sessionId);
     if (session?.eventId !== abstract.eventId || session.status === 'cancelled') throw notFound();
     const next = mustStep(abstract, 'place', deed.now, { by: deed.by, sessionId });
-    return { next, session: withAbstracts(session, [...without(session, abstract.id), abstract.id], deed) };
+    if (abstract.sessionId === sessionId) return { next };
+    const joined = withAbstracts(session, [...session.abstracts, abstract.id], deed);
+    return { next, sessions: [joined, ...(await vacated(ports, abstract, deed))] };
   });
 }
 
-const without = ({ abstracts }: Session, id: string): string[] => abstracts.filter((each) => each !== id);
+/** The session in which an abstract has its place, without it. */
+async function vacated({ sessions }: Ports, { id, sessionId }: Abstract, deed: Deed): Promise<Session[]> {
+  const session = sessionId === undefined ? undefined : await sessions.get(sessionId);
+  if (session === undefined) return [];
+  return [
+    withAbstracts(
+      session,
+      session.abstracts.filter((each) => each !== id),
+      deed,
+    ),
+  ];
+}
 
 /** Calendars need not hear of it. */
 function withAbstracts(session: Session, abstracts: string[], { by, now }: Deed): Session {
   return { ...session, abstracts, version: session.version + 1, updatedAt: now.toISOString(), by };
-}
-
-async function sessionOf({ sessions }: Ports, sessionId: string | undefined): Promise<Session | undefined> {
-  return sessionId === undefined ? undefined : sessions.get(sessionId);
 }
 
 async function eventOf({ events }: Ports, { eventId }: Abstract): Promise<Event> {

@@ -34,7 +34,7 @@ export function isOrcid(text: string): boolean {
   const match = /^https:\/\/orcid\.org\/((?:\d{4}-){3}\d{3})([\dX])$/.exec(text);
   if (match === null) return false;
   const [, body = '', check] = match;
-  const sum = [...body.replaceAll('-', '')].reduce((total, digit) => (total + Number(digit)) * 2, 0);
+  const sum = Array.from(body.replaceAll('-', '')).reduce((total, digit) => (total + Number(digit)) * 2, 0);
   const expected = (12 - (sum % 11)) % 11;
   return check === (expected === 10 ? 'X' : String(expected));
 }
@@ -80,4 +80,7 @@ const words = (most: number) =>
   );
 export const Title = words(300);
 export const AbstractText = words(20_000);
-export const Comment = words(2000);
+/** What those who judge say to each other is no science. */
+export const Comment = words(2000).check(
+  z.refine((text) => !looksPersonal(text), 'must not contain an e-mail address, phone or identity number'),
+);

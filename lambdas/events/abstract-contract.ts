@@ -227,7 +227,7 @@ export const abstractRoutes = defineRoutes({
     body: z.strictObject({
       subject: z
         .string()
-        .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9:_-]{2,127}$/, 'must be the opaque id of somebody who signs in'))
+        .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{2,127}$/, 'must be the opaque id of somebody who signs in'))
         .register(z.globalRegistry, { description: '`subject` of the person’s `GET /v1/me`.' }),
       institutionId: Id,
       topics: distinct(Slug, 50).check(z.minLength(1)),

@@ -104,7 +104,7 @@ function requireFit(
       errors: [{ pointer, message: `must have ${String(most)} at most` }],
       ...{ given, most },
     });
-  const characters = [...text].length;
+  const characters = Array.from(text).length;
   if (characters > maxCharacters) throw tooMany('/text', characters, maxCharacters);
   if (authors.length > maxAuthors) throw tooMany('/authors', authors.length, maxAuthors);
   if (!types.includes(type)) throw mismatch('/type', 'must be a type of the call');
@@ -191,7 +191,10 @@ export function reviewersFor(
 }
 
 /** Who an abstract is shown to. */
-export type Viewer = { readonly is: 'host' } | { readonly is: 'applicant' } | { readonly is: 'reviewer'; readonly subject: string };
+export type Viewer =
+  | { readonly is: 'host' }
+  | { readonly is: 'applicant' }
+  | { readonly is: 'reviewer'; readonly subject: string };
 
 /** Reviewers do not see whose it is; authors do not see who says what of it. */
 export function showAbstract(abstract: Abstract, viewer: Viewer): AbstractRepresentation {

@@ -129,11 +129,11 @@ export class AbstractsTable {
     );
   }
 
-  /** Puts an abstract in place of the version before it. @param session with which it changes @param creation where the request is remembered */
-  change(creation: Creation | undefined, abstract: Abstract, session?: Session): Promise<WriteOutcome> {
+  /** Puts an abstract in place of the version before it. @param sessions that change with it @param creation where the request is remembered */
+  change(creation: Creation | undefined, abstract: Abstract, sessions: readonly Session[] = []): Promise<WriteOutcome> {
     const writes = [
       this.#replace(abstract),
-      ...(session === undefined ? [] : [this.#writes.replace({ ...sessionKey(session.id), ...session })]),
+      ...sessions.map((session) => this.#writes.replace({ ...sessionKey(session.id), ...session })),
     ];
     return creation === undefined ? this.#writes.all([], writes) : this.#writes.once(creation, [], writes);
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type Relation, ROLES, type Role, SCOPES } from '../../lambdas/shared/auth/vocabulary.ts';
+import { anAbstractBody } from '../support/abstracts.ts';
 import { anAgreement, anAgreementBody, aProposal } from '../support/agreements.ts';
 import { anonymous, api, apiWithAllScopes, apiWithToken, type CallOptions, type Client } from '../support/client.ts';
 import { aDescription, aPdf, available, described } from '../support/documents.ts';
@@ -101,6 +102,12 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     checkInBatch: { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] },
     createSession: aSessionBody({ ends: `${day(1)}T00:00` }),
     updateSession: {},
+    createAbstract: anAbstractBody({ topic: 'other' }),
+    updateAbstract: {},
+    reviewAbstract: { score: 50 },
+    discussAbstract: { text: 'The follow-up is short.' },
+    placeAbstract: { sessionId: params['sessionId'] },
+    appointReviewer: { subject: 'reviewer-3', institutionId: scene.provider.id, topics: ['other'] },
     createProgramme: aProgrammeBody(),
     updateProgramme: {},
     createCohort: aCohortBody(),
@@ -168,7 +175,7 @@ function relationOf(route: ApiRoute, side: Side): Relation {
   const ofApplication = ['{applicationId}', '{credentialId}', '{travelGrantId}'].some((name) => path.includes(name));
   if (ofApplication || route.operationId === 'createTravelGrant') return APPLICATION_RELATIONS[side];
   if (path.includes('{linkId}')) return side === 'provider' ? 'self' : 'none';
-  if (path.includes('{registrationId}')) return APPLICATION_RELATIONS[side];
+  if (path.includes('{registrationId}') || path.includes('{abstractId}')) return APPLICATION_RELATIONS[side];
   if (path.includes('{eventId}')) return side === 'provider' ? 'host' : 'partner';
   if (path.includes('{budgetId}')) return side === 'provider' ? 'host' : 'none';
   if (path.includes('{programmeId}') || path.includes('{cohortId}')) return side === 'provider' ? 'host' : 'partner';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { anAbstractBody } from '../support/abstracts.ts';
 import { anAgreement, anAgreementBody, aProposal, proposeVersion } from '../support/agreements.ts';
 import { anonymous, api, type CallOptions } from '../support/client.ts';
 import { aDescription, aPdf, described } from '../support/documents.ts';
@@ -116,6 +117,12 @@ function bodyFor(operationId: OperationId): object | undefined {
   if (operationId === 'checkInBatch')
     return { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] };
   if (operationId === 'createSession') return aSessionBody();
+  if (operationId === 'createAbstract') return anAbstractBody();
+  if (operationId === 'reviewAbstract') return { score: 50 };
+  if (operationId === 'discussAbstract') return { text: 'The follow-up is short.' };
+  if (operationId === 'placeAbstract') return { sessionId: params['sessionId'] };
+  if (operationId === 'appointReviewer')
+    return { subject: 'reviewer-3', institutionId: scene.provider.id, topics: ['protons'] };
   if (operationId === 'createInstitution') return anInstitutionBody();
   if (operationId === 'createWebhook') return { url: NOBODY };
   if (operationId === 'replaceContacts') return { contacts: [] };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { anAbstractBody } from '../support/abstracts.ts';
 import { anAgreement, anAgreementBody, aProposal, VALIDITY } from '../support/agreements.ts';
 import { anonymous, type CallOptions } from '../support/client.ts';
 import { aDescription, aPdf, described } from '../support/documents.ts';
@@ -125,6 +126,15 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
     return { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] };
   // What the programme is to call somebody is kept, and is looked at by itself: `events-programme.test.ts`.
   if (operationId === 'createSession') return aSessionBody({ room: 'hall-a', speakers: [{ code: 'SPK-1' }] });
+  // Authors are named in the book of abstracts, and what reviewers say is kept: `events-abstracts.test.ts`.
+  if (operationId === 'createAbstract') return anAbstractBody({ consent: 'yes' });
+  if (operationId === 'updateAbstract') return { language: 'en', type: 'oral', topic: 'protons' };
+  if (operationId === 'reviewAbstract') return { score: 50 };
+  if (operationId === 'discussAbstract') return { text: 5 };
+  if (operationId === 'rejectAbstract') return { reason: 'scope' };
+  if (operationId === 'placeAbstract') return { sessionId: params['sessionId'] };
+  if (operationId === 'appointReviewer')
+    return { subject: 'reviewer-3', institutionId: scene.provider.id, topics: ['protons'] };
   if (operationId === 'updateSession') return { kind: 'panel', link: 'https://example.org/' };
   if (operationId === 'createProgramme') return aProgrammeBody({ syllabus: [], agreementId: crypto.randomUUID() });
   if (operationId === 'updateProgramme') return { status: 'retired', fields: ['nursing'] };

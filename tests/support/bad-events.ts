@@ -1,3 +1,4 @@
+import { aCall, anAbstractBody, anAuthor } from './abstracts.ts';
 import type { Subject } from './bad-bodies.ts';
 import { anEventBody } from './events.ts';
 import { aRegistrationBody } from './registrations.ts';
@@ -49,8 +50,32 @@ const wrongEvents = (body: (over: object) => Readonly<Record<string, unknown>>):
   ['/cases', body({ cases: ['C-1', 'C-1'].map((code) => ({ code, topic: { en: 'x' } })) })],
   ['/rooms/0/id', body({ rooms: [{ id: 'Great Hall', name: { en: 'Great Hall' } }] })],
   ['/tracks', body({ tracks: ['a', 'a'].map((id) => ({ id, name: { en: 'x' } })) })],
+  ['/call/closes', body({ call: aCall({ closes: 'in June' }) })],
+  ['/call/types', body({ call: aCall({ types: [] }) })],
+  ['/call/topics', body({ call: aCall({ topics: ['a', 'a'].map((id) => ({ id, title: { en: 'x' } })) }) })],
+  ['/call/maxCharacters', body({ call: aCall({ maxCharacters: 99 }) })],
+  ['/call/reviewsPerAbstract', body({ call: aCall({ reviewsPerAbstract: 0 }) })],
   ['/organiserId', body({ organiserId: OTHER })],
   ['/balance', body({ balance: {} })],
+];
+
+/** @param body one with nothing wrong */
+const wrongAbstracts = (body: (over: object) => Readonly<Record<string, unknown>>): Subject['wrong'] => [
+  ['/language', body({ language: 'English' })],
+  ['/title', body({ title: '' })],
+  ['/title', body({ title: 'half a letter \ud800' })],
+  ['/text', body({ text: '' })],
+  ['/text', body({ text: 'x'.repeat(20_001) })],
+  ['/type', body({ type: 'dance' })],
+  ['/topic', body({ topic: 'Proton therapy' })],
+  ['/authors', body({ authors: [] })],
+  ['/authors/0/displayName', body({ authors: [anAuthor({ displayName: 'ivanov@example.org' })] })],
+  ['/authors/0/affiliation', body({ authors: [anAuthor({ affiliation: 'Minsk' })] })],
+  ['/authors/0/affiliation/country', body({ authors: [anAuthor({ affiliation: { name: 'x', country: 'XX' } })] })],
+  // The last digit of the example that ORCID gives, and an address instead of the iD.
+  ['/authors/0/orcid', body({ authors: [anAuthor({ orcid: 'https://orcid.org/0000-0002-1825-0098' })] })],
+  ['/authors/0/orcid', body({ authors: [anAuthor({ orcid: '0000-0002-1825-0097' })] })],
+  ['/status', body({ status: 'accepted' })],
 ];
 
 /** @param body one with nothing wrong */
@@ -134,6 +159,57 @@ export const eventSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
     wrong: [...wrongSessions(aSessionBody), ['/kind', aSessionBody({ kind: 'party' })]],
   },
   updateSession: { side: 'provider', body: {}, wrong: wrongSessions((over) => ({ ...over })) },
+  createAbstract: {
+    side: 'beneficiary',
+    body: anAbstractBody(),
+    wrong: [
+      ...wrongAbstracts(anAbstractBody),
+      ['/consent', anAbstractBody({ consent: false })],
+      ['/consent', anAbstractBody({ consent: undefined })],
+    ],
+  },
+  updateAbstract: { side: 'beneficiary', body: {}, wrong: wrongAbstracts((over) => ({ ...over })) },
+  reviewAbstract: {
+    side: 'provider',
+    body: { score: 50 },
+    wrong: [
+      ['/score', {}],
+      ['/score', { score: 101 }],
+      ['/score', { score: 50.5 }],
+      ['/comment', { score: 50, comment: 'Ask ivanov@example.org' }],
+    ],
+  },
+  discussAbstract: {
+    side: 'provider',
+    body: { text: 'The follow-up is short.' },
+    wrong: [
+      ['/text', {}],
+      ['/text', { text: 'Call +375 29 765 43 21' }],
+    ],
+  },
+  acceptAbstract: { side: 'provider', body: {}, wrong: NOTHING },
+  rejectAbstract: { side: 'provider', body: {}, wrong: [...NOTHING, ['/reason', { reason: 'Ivanov again' }]] },
+  withdrawAbstract: { side: 'beneficiary', body: {}, wrong: NOTHING },
+  placeAbstract: {
+    side: 'provider',
+    body: { sessionId: OTHER },
+    wrong: [
+      ['/sessionId', {}],
+      ['/sessionId', { sessionId: 'plenary' }],
+    ],
+  },
+  appointReviewer: {
+    side: 'provider',
+    body: { subject: 'reviewer-3', institutionId: OTHER, topics: ['protons'] },
+    wrong: [
+      ['/subject', { institutionId: OTHER, topics: ['protons'] }],
+      ['/subject', { subject: 'Dr Ivanov', institutionId: OTHER, topics: ['protons'] }],
+      ['/institutionId', { subject: 'reviewer-3', institutionId: 'minsk', topics: ['protons'] }],
+      ['/topics', { subject: 'reviewer-3', institutionId: OTHER, topics: [] }],
+      ['/topics', { subject: 'reviewer-3', institutionId: OTHER, topics: ['protons', 'protons'] }],
+      ['/most', { subject: 'reviewer-3', institutionId: OTHER, topics: ['protons'], most: 0 }],
+    ],
+  },
   cancelEvent: {
     side: 'provider',
     body: { reason: 'other' },

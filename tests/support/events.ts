@@ -1,4 +1,5 @@
 import type { EventRepresentation } from '../../lambdas/events/event-contract.ts';
+import { aCall, submitAbstract } from './abstracts.ts';
 import { anInstitution, type Institution } from './factories.ts';
 import { registerFor } from './registrations.ts';
 import { addSession } from './sessions.ts';
@@ -49,7 +50,7 @@ export async function eventSeenBy({ coordinator }: Institution, { id }: Pick<Eve
 
 /** What stands in the paths of an event, by parameter; its institutions are the scene's own. */
 export async function eventPaths(organiser: Institution, guest: Institution): Promise<Record<string, string>> {
-  const scene = await anEvent({ organiser, guest }, { places: { 'on-site': { capacity: 9 } } });
+  const scene = await anEvent({ organiser, guest }, { places: { 'on-site': { capacity: 9 } }, call: aCall() });
   const { event } = scene;
   // Lists have pages.
   await anEvent({ organiser, guest });
@@ -57,7 +58,16 @@ export async function eventPaths(organiser: Institution, guest: Institution): Pr
   await registerFor(scene, guest);
   const { ok: session } = await addSession(scene);
   await addSession(scene);
+  const { ok: abstract } = await submitAbstract(scene, guest);
+  await submitAbstract(scene, guest);
+  for (const subject of ['reviewer-1', 'reviewer-2']) {
+    const body = { subject, institutionId: organiser.id, topics: ['protons'] };
+    await organiser.coordinator.call('appointReviewer', { params: { eventId: event.id }, body });
+  }
   const { ok: link } = await organiser.coordinator.call('createCalendarLink', {});
   await organiser.coordinator.call('createCalendarLink', {});
-  return { eventId: event.id, linkId: link.id, registrationId: registration.id, sessionId: session.id };
+  return {
+    ...{ eventId: event.id, linkId: link.id, registrationId: registration.id },
+    ...{ sessionId: session.id, abstractId: abstract.id },
+  };
 }

@@ -9,8 +9,7 @@ import { ALL_ROUTES, type ApiRoute, GUARDED_ROUTES } from '../support/routes.ts'
 
 /** Who may do what: every rule for everybody there can be, and what is true of all rules. */
 
-const PARTS = ['provider', 'beneficiary', 'lender', 'borrower', 'party', 'self', 'partner'] as const;
-type Part = (typeof PARTS)[number];
+type Part = Exclude<Relation, 'none'>;
 
 function subsetsOf<T>(items: readonly T[]): T[][] {
   return Array.from({ length: 2 ** items.length }, (_, bits) => items.filter((_item, index) => (bits >> index) & 1));
@@ -57,7 +56,12 @@ function done(rule: AccessRule, roles: readonly Role[], relations: readonly Rela
 }
 
 const everyRoles = subsetsOf(ROLES);
-const everyParts = subsetsOf(PARTS);
+/** Every combination of the parts that a rule names, and of one that it does not. */
+function everyPartsIn(rule: AccessRule): Part[][] {
+  const named = (Object.keys(rule) as Relation[]).filter((part) => part !== 'none');
+  const others = (['lender', 'beneficiary', 'host'] as const).filter((part) => !named.includes(part));
+  return subsetsOf([...named, ...others.slice(0, 1)]);
+}
 /** Routes with the same rule are the same to it. */
 const byRule = [...Map.groupBy(GUARDED_ROUTES, ({ access }) => JSON.stringify(access)).values()].map((routes) => ({
   routes,
@@ -69,6 +73,7 @@ describe.each(byRule)('$name', ({ routes }) => {
     const [{ access }] = routes as [ApiRoute];
     const said = routes.map(({ method, path }) => words.get(`${method} ${path}`) ?? new Set<string>());
     const wrong: unknown[] = [];
+    const everyParts = everyPartsIn(access);
     for (const roles of everyRoles) {
       for (const parts of everyParts) {
         const verdict = done(access, roles, parts.length === 0 ? ['none'] : parts);
@@ -105,9 +110,17 @@ describe('of all actions', () => {
   test('an auditor reads everything, whosever it is', () => {
     const seesAll = ({ access }: ApiRoute): boolean =>
       [access.none, access.partner].some((roles) => roles?.includes('auditor') === true);
-    // Who one is says nothing of others; nor need an auditor know what a trainee is called; where a partner's systems are is
+    // Who one is says nothing of others; nor need an auditor know what a trainee is called, or what somebody eats; where a partner's systems are is
     // its own affair, and its changes are in the audit.
-    const own = ['getMe', 'getTraineeName', 'getCertificate', 'listWebhooks', 'getWebhook', 'listDeliveries'];
+    const own = [
+      'getMe',
+      'getTraineeName',
+      'getCertificate',
+      'listWebhooks',
+      'getWebhook',
+      'listDeliveries',
+      'getNeeds',
+    ];
     expect(whereNone(reads, seesAll)).toEqual(own);
   });
 
@@ -128,11 +141,14 @@ describe('of all actions', () => {
     expect(route?.access).toEqual({ beneficiary: ['commission-member'] });
   });
 
-  test('a system gives no agreement, grant, loan, client or contact: it books, applies, keeps documents, and says where to call it', () => {
+  test('a system gives no agreement, grant, loan, client or contact: it books, applies, registers, plans sessions, keeps documents, and says where to call it', () => {
     const bySystems = idsOf(writes.filter(({ access }) => rolesIn(access).includes('integration')));
     expect(
       bySystems.filter(
-        (id) => !/Booking$|Offer$|Application$|Attendance$|Webhook|Delivery$|Document(?:Parts)?$/.test(id),
+        (id) =>
+          !/(?:Booking|Offer|Application|Attendance|Registration|Needs|Session|CalendarLink|Abstract|Delivery|Document(?:Parts)?)$|Webhook|^checkIn/.test(
+            id,
+          ),
       ),
     ).toEqual([]);
   });

@@ -30,7 +30,7 @@ const deployed = deployedBy(templateOf(stage('prod')));
 const sum = (items: readonly Item[], key: 'fixed' | 'byUse') => items.reduce((total, item) => total + item[key], 0);
 
 test('what is there is counted in the template', () => {
-  expect(deployed).toMatchObject({ keys: 1, secrets: 4, replicas: 0, memoryMB: 512, logRetentionDays: 731 });
+  expect(deployed).toMatchObject({ keys: 1, secrets: 5, replicas: 0, memoryMB: 512, logRetentionDays: 731 });
   expect(deployed.functions).toBeGreaterThanOrEqual(7);
   expect(deployed.accessLogBytes).toBeGreaterThan(200);
 });

@@ -4,6 +4,8 @@ import type { Benchmark, Figure, Figures } from './benchmark.ts';
 import { bundleBenchmark } from './benchmarks/bundle.ts';
 import { coldBenchmark } from './benchmarks/cold.ts';
 import { costBenchmark } from './benchmarks/cost.ts';
+import { eventProgrammeBenchmark } from './benchmarks/event-programme.ts';
+import { eventRushBenchmark } from './benchmarks/event-rush.ts';
 import { hotQuotaBenchmark } from './benchmarks/hot-quota.ts';
 import { listsBenchmark } from './benchmarks/lists.ts';
 import { outboxBenchmark } from './benchmarks/outbox.ts';
@@ -21,6 +23,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   pipelineBenchmark,
   unitsBenchmark,
   hotQuotaBenchmark,
+  eventRushBenchmark,
+  eventProgrammeBenchmark,
   waitlistBenchmark,
   listsBenchmark,
   outboxBenchmark,

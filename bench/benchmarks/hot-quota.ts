@@ -1,8 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
@@ -21,19 +19,8 @@ const GrantBody = z.looseObject({ balance: z.looseObject({ committed: z.int() })
 async function prepare(scene: Scene, attempts: number): Promise<Round> {
   const { poolId, grantId, provider, beneficiary } = await scene.grant(SEATS);
   const counter = `COUNTER#${grantId}`;
-  const client = new DynamoDBClient({
-    endpoint: scene.hub.dynamodbEndpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-  });
-  await DynamoDBDocumentClient.from(client).send(
-    new PutCommand({
-      TableName: scene.hub.tableName('QuotasData'),
-      Item: { pk: counter, sk: 'COUNTER', entitled: SEATS, committed: 0 },
-    }),
-  );
-  client.destroy();
-  return { grant: { poolId, grantId, provider, beneficiary }, counter, attempts };
+  await scene.put('QuotasData', [{ pk: counter, sk: 'COUNTER', entitled: SEATS, committed: 0 }]);
+  return { target: { poolId, grantId, provider, beneficiary }, counter, attempts };
 }
 
 export const hotQuotaBenchmark: Benchmark = {
@@ -53,11 +40,13 @@ export const hotQuotaBenchmark: Benchmark = {
       const script = build('children/rush.ts', setting.scratch);
       const report = Report.parse(await runChild(script, [file], deployed.environment(scene.hub)));
 
-      const count = (status: number) =>
-        report.rounds.map(({ statuses }) => statuses.filter((s) => s === status).length);
-      const [confirmed, refused] = [count(201), count(409)];
+      const count = (outcome: string) =>
+        report.rounds.map(({ outcomes }) => outcomes.filter((each) => each === outcome).length);
+      const [confirmed, refused] = [count('held'), count('409')];
       const committed = await Promise.all(
-        rounds.slice(1).map(async ({ grant: { grantId, beneficiary } }) => {
+        rounds.slice(1).map(async ({ target }) => {
+          if (!('grantId' in target)) throw new Error('There is a rush on something else');
+          const { grantId, beneficiary } = target;
           const facts = { route: quotaRoutes.getGrant, sender: beneficiary, params: { grantId } };
           return GrantBody.parse((await scene.ask('QuotasHttp', facts)).body).balance.committed;
         }),
@@ -76,7 +65,7 @@ export const hotQuotaBenchmark: Benchmark = {
           attemptsPerSecond: Math.round(median(report.rounds.map(({ seconds }) => ATTEMPTS / seconds))),
           bareUpdatesPerSecond: Math.round(median(report.rounds.map((round) => ATTEMPTS / round.bareSeconds))),
         },
-        warmBookingMs: rounded(report.aloneMs, 2),
+        warmBookingMs: rounded(report.aloneMs ?? Number.NaN, 2),
       };
     } finally {
       await scene.close();

@@ -5,13 +5,13 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
 import { gatewayEvent } from '../setting/events.ts';
-import { bookingFor } from '../setting/requests.ts';
+import { bookingFor, registrationFor } from '../setting/requests.ts';
 import { median } from '../statistics.ts';
 import { Job, type Round } from './rush-job.ts';
 
 /**
- * Inside of the rush on a quota. Both sides run in this one process, in turns, each with an SDK client of its own with
- * stock connections (50), against one engine: what differs is only what a booking does more than a bare update. The
+ * Inside of the rush on a quota, or on an event. Both sides run in this one process, in turns, each with an SDK client of its own with
+ * stock connections (50), against one engine: what differs is only what a booking, or a registration, does more than a bare update. The
  * engine and this process are what limits them, as the partition and the client would in the cloud.
  */
 
@@ -20,15 +20,25 @@ const { handler } = await import(job.moduleUrl);
 const table = process.env['TABLE_NAME'];
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
-const Result = z.looseObject({ statusCode: z.int() });
+const Result = z.looseObject({ statusCode: z.int(), body: z.string() });
+const Made = z.looseObject({ status: z.string() });
 
-/** @returns the statuses of all answers, and seconds until the last of them */
-async function rush({ grant, attempts }: Round): Promise<{ statuses: number[]; seconds: number }> {
-  const events = Array.from({ length: attempts }, () => gatewayEvent(bookingFor(grant)));
+const eventFor = (target: Round['target']) =>
+  gatewayEvent('grantId' in target ? bookingFor(target) : registrationFor(target));
+
+/** What became of a request: the status of what was made, or that of the answer. */
+function outcomeOf(answer: unknown): string {
+  const { statusCode, body } = Result.parse(answer);
+  return statusCode === 201 ? Made.parse(JSON.parse(body)).status : String(statusCode);
+}
+
+/** @returns what became of all requests, and seconds until the last of them */
+async function rush({ target, attempts }: Round): Promise<{ outcomes: string[]; seconds: number }> {
+  const events = Array.from({ length: attempts }, () => eventFor(target));
   const since = performance.now();
   const answers = await Promise.all(events.map((event) => handler(event, { functionName: 'bench' })));
   const seconds = (performance.now() - since) / 1000;
-  return { statuses: answers.map((answer) => Result.parse(answer).statusCode), seconds };
+  return { outcomes: answers.map(outcomeOf), seconds };
 }
 
 /** The same number of attempts on a counter, by the write that every booking system needs at least. @returns seconds */
@@ -53,11 +63,11 @@ async function bareUpdates({ counter, attempts }: Round): Promise<number> {
   return (performance.now() - since) / 1000;
 }
 
-/** Milliseconds of one warm booking, alone. */
-async function alone({ grant, attempts }: Round): Promise<number> {
+/** Milliseconds of one warm request, alone. */
+async function alone({ target, attempts }: Round): Promise<number> {
   const times: number[] = [];
   for (let count = 0; count < attempts; count++) {
-    const event = gatewayEvent(bookingFor(grant));
+    const event = eventFor(target);
     const since = performance.now();
     await handler(event, { functionName: 'bench' });
     times.push(performance.now() - since);
@@ -74,8 +84,9 @@ const results = [];
 for (const [index, round] of rounds.entries()) {
   // Neither side always comes first.
   const before = index % 2 === 0 ? await bareUpdates(round) : undefined;
-  const { statuses, seconds } = await rush(round);
-  results.push({ statuses, seconds, bareSeconds: before ?? (await bareUpdates(round)) });
+  const { outcomes, seconds } = await rush(round);
+  results.push({ outcomes, seconds, bareSeconds: before ?? (await bareUpdates(round)) });
 }
-writeSync(3, JSON.stringify({ rounds: results, aloneMs: await alone(job.alone) }));
+const aloneMs = job.alone === undefined ? {} : { aloneMs: await alone(job.alone) };
+writeSync(3, JSON.stringify({ rounds: results, ...aloneMs }));
 process.exit(0);

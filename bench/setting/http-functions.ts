@@ -1,6 +1,9 @@
 import { agreementRoutes } from '../../lambdas/agreements/contract.ts';
 import { auditRoutes } from '../../lambdas/audit/contract.ts';
 import { documentRoutes } from '../../lambdas/documents/contract.ts';
+import { calendarRoutes } from '../../lambdas/events/calendar-contract.ts';
+import { eventsRoutes } from '../../lambdas/events/contract.ts';
+import { programmeRoutes } from '../../lambdas/events/programme-contract.ts';
 import { institutionRoutes, systemRoutes } from '../../lambdas/institutions/contract.ts';
 import { notificationRoutes } from '../../lambdas/notifications/contract.ts';
 import { webhookRoutes } from '../../lambdas/notifications/webhook-contract.ts';
@@ -75,6 +78,21 @@ export const HTTP_FUNCTIONS: readonly HttpFunction[] = [
     name: 'credentials',
     logicalId: 'TrainingCredentials',
     firstGet: ({ beneficiary }) => ({ route: credentialRoutes.getDidDocument, sender: beneficiary }),
+  },
+  {
+    name: 'events',
+    logicalId: 'EventsHttp',
+    firstGet: ({ beneficiary }) => ({ route: eventsRoutes.listEvents, sender: beneficiary }),
+  },
+  {
+    name: 'programme',
+    logicalId: 'EventsProgramme',
+    firstGet: ({ beneficiary }) => ({ route: programmeRoutes.reportEvents, sender: beneficiary }),
+  },
+  {
+    name: 'calendar',
+    logicalId: 'EventsCalendar',
+    firstGet: ({ beneficiary }) => ({ route: calendarRoutes.getCalendar, sender: beneficiary }),
   },
   {
     name: 'audit',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { eventsRoutes } from '../../lambdas/events/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import type { EventFacts, Sender } from './events.ts';
 
@@ -9,6 +10,28 @@ export interface GrantFacts {
   readonly grantId: string;
   readonly provider: Sender;
   readonly beneficiary: Sender;
+}
+
+/** An event to which an institution is a guest. */
+export interface EventTarget {
+  readonly eventId: string;
+  readonly organiser: Sender;
+  readonly guest: Sender;
+}
+
+let attendees = 0;
+
+/** A request to register somebody nobody has seen, online, under a new key. */
+export function registrationFor({ eventId, guest }: EventTarget): EventFacts & { readonly idempotencyKey: string } {
+  attendees += 1;
+  const pseudonym = `STAFF-${String(attendees).padStart(6, '0')}`;
+  return {
+    route: eventsRoutes.createRegistration,
+    sender: guest,
+    params: { eventId },
+    body: { mode: 'online', attendees: [{ pseudonym }] },
+    idempotencyKey: randomUUID(),
+  };
 }
 
 let patients = 0;

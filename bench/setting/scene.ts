@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from 'uuidv7';
 import * as z from 'zod/mini';
 
+import { eventsRoutes } from '../../lambdas/events/contract.ts';
 import { quotaRoutes } from '../../lambdas/quotas/contract.ts';
 import { type Hub, startHub } from '../../lib/local/hub.ts';
 import { CapacityMeter } from '../capacity/meter.ts';
 import { type EventFacts, gatewayEvent, type Sender } from './events.ts';
-import type { GrantFacts } from './requests.ts';
+import type { EventTarget, GrantFacts } from './requests.ts';
 import type { Setting } from './setting.ts';
 
 /** A function's answer to an HTTP request. */
@@ -73,14 +76,26 @@ export class Scene {
     return { status: statusCode, body: Body.parse(JSON.parse(body)) };
   }
 
+  /** Puts items past the functions. @param table start of its logical id */
+  async put(table: string, items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    const client = new DynamoDBClient({
+      endpoint: this.hub.dynamodbEndpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+    });
+    const documents = DynamoDBDocumentClient.from(client);
+    for (const Item of items) await documents.send(new PutCommand({ TableName: this.hub.tableName(table), Item }));
+    client.destroy();
+  }
+
   /** @returns the new resource's id. @throws Error with the refusal */
-  async create(facts: EventFacts): Promise<string> {
-    const { status, body } = await this.ask('QuotasHttp', { idempotencyKey: randomUUID(), ...facts });
+  async create(facts: EventFacts, functionPrefix = 'QuotasHttp'): Promise<string> {
+    const { status, body } = await this.ask(functionPrefix, { idempotencyKey: randomUUID(), ...facts });
     if (status !== 201) throw new Error(`${facts.route.operationId}: ${String(status)} ${JSON.stringify(body)}`);
     return Identified.parse(body).id;
   }
 
-  /** Registers an institution and tells the quotas context, as the agreements' stream would. */
+  /** Registers an institution and tells the contexts that are measured, as the streams would. */
   async partner(): Promise<Sender> {
     const institutionId = uuidv7();
     const place = { name: { en: 'Cancer centre' }, city: { en: 'Minsk' }, country: 'BY', timeZone: 'Europe/Minsk' };
@@ -90,7 +105,9 @@ export class Scene {
       ...{ pk: { S: `PARTNER#${institutionId}` }, sk: { S: 'PARTNER' } },
       ...{ status: { S: 'active' }, version: { N: '1' } },
     };
-    await this.hub.invoke('QuotasFollowing', { Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] });
+    for (const following of ['QuotasFollowing', 'EventsFollowing']) {
+      await this.hub.invoke(following, { Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] });
+    }
     return { institutionId };
   }
 
@@ -112,5 +129,23 @@ export class Scene {
     const body = { beneficiaryId: beneficiary.institutionId, nominal };
     const grantId = await this.create({ route: quotaRoutes.createGrant, sender: provider, params: { poolId }, body });
     return { poolId, grantId, provider, beneficiary };
+  }
+
+  /** A public congress with places online, for whose registration the window is open. */
+  async event(capacity: number): Promise<EventTarget> {
+    const [organiser, guest] = [await this.partner(), await this.partner()];
+    const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+    const body = {
+      ...{
+        kind: 'congress',
+        title: { en: 'Congress', ru: 'Съезд' },
+        languages: ['ru', 'en'],
+        timeZone: 'Europe/Minsk',
+      },
+      ...{ starts: `${day(30)}T09:00`, ends: `${day(33)}T18:00`, visibility: 'public', publish: true },
+      ...{ places: { online: { capacity } }, registration: { from: day(-2), to: day(20) } },
+    };
+    const eventId = await this.create({ route: eventsRoutes.createEvent, sender: organiser, body }, 'EventsHttp');
+    return { eventId, organiser, guest };
   }
 }

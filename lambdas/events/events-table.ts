@@ -16,6 +16,7 @@ import {
   accountKey,
   EVENTS,
   eventKey,
+  HELD,
   INVITED,
   institutionPartition,
   PUBLIC,
@@ -94,6 +95,11 @@ export class EventsTable {
   /** Those in the public calendar. @param after as above */
   async listPublic(limit: number, after?: string): Promise<IdPage> {
     return this.#list(PUBLIC, '', limit, after);
+  }
+
+  /** Events of a year, by the day they begin. @param after position */
+  async listHeld(year: number, limit: number, after?: string): Promise<IdPage> {
+    return this.#list(HELD, `${String(year)}-`, limit, after);
   }
 
   /** @param which an institution's own events, drafts among them, or those it is invited to */
@@ -190,9 +196,10 @@ const ownedBy = (institutionId: string, eventId: string) => ({
 const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
 
 /** The lists that an event is in: what is cancelled stays in them. */
-function listsOf({ status, visibility }: Event): (typeof PUBLISHED | typeof PUBLIC)[] {
-  if (status === 'draft' || visibility === 'invited') return [];
-  return visibility === 'public' ? [PUBLISHED, PUBLIC] : [PUBLISHED];
+function listsOf({ status, visibility }: Event): (typeof HELD | typeof PUBLISHED | typeof PUBLIC)[] {
+  if (status === 'draft') return [];
+  if (visibility === 'invited') return [HELD];
+  return visibility === 'public' ? [HELD, PUBLISHED, PUBLIC] : [HELD, PUBLISHED];
 }
 
 /** Reads an event from its item, also as a stream shows it. */

@@ -9,7 +9,7 @@ import type { Mode } from './contract-parts.ts';
  * | item | pk | sk |
  * |---|---|---|
  * | event | `EVENT#<family>` | `EVENT` |
- * | events that all partners see, in the order in which they begin; those that are in the public calendar | `PUBLISHED`, `PUBLIC` | `<starts>#<id>` |
+ * | events that were ever published, in the order in which they begin; those that all partners see; those that are in the public calendar | `HELD`, `PUBLISHED`, `PUBLIC` | `<starts>#<id>` |
  * | an institution's events, and those it is invited to | `INSTITUTION#<id>` | `EVENT#<id>`, `INVITED#<id>` |
  * | segments of the account of a mode's places | `PLACES#<mode>#<family>` | `PLACES#SEGMENT#<nn>` |
  * | places in a mode's line: see `LineTable` | `LINE#PLACES#<mode>#<family>` | |
@@ -30,6 +30,7 @@ import type { Mode } from './contract-parts.ts';
  */
 
 export const SWEEP = 'SWEEP';
+export const HELD = 'HELD';
 export const PUBLISHED = 'PUBLISHED';
 export const PUBLIC = 'PUBLIC';
 export const EVENTS = 'EVENT#';
@@ -111,7 +112,7 @@ export const reminderKey = (registrationId: string, expiresAt: string): Key => (
 
 /** A place in a list of events by the time they begin. */
 export const startKey = (
-  list: typeof PUBLISHED | typeof PUBLIC,
+  list: typeof HELD | typeof PUBLISHED | typeof PUBLIC,
   { starts, id }: { starts: string; id: string },
 ): Key => ({
   pk: list,

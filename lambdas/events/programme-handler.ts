@@ -7,6 +7,7 @@ import { serve } from '../shared/http/serve.ts';
 import { abstractEndpoints } from './abstract-endpoints.ts';
 import { portsOn } from './ports.ts';
 import { programmeRoutes } from './programme-contract.ts';
+import { reportEndpoints } from './report-endpoints.ts';
 import { sessionEndpoints } from './session-endpoints.ts';
 
 const table = deployedTable();
@@ -19,4 +20,5 @@ const ports = {
 export const handler = serve(programmeRoutes, guardsOn(table), [
   ...sessionEndpoints(ports),
   ...abstractEndpoints(ports),
+  ...reportEndpoints(ports),
 ]);

@@ -2,7 +2,7 @@ import { guardsOn } from '../shared/auth/guards-on.ts';
 import { deployedTable } from '../shared/dynamo/deployed-table.ts';
 import { environment } from '../shared/environment.ts';
 import { Cursors } from '../shared/http/cursor.ts';
-import { mediaTypeFor } from '../shared/http/media-type.ts';
+import { CSV, CSV_TYPE, mediaTypeFor } from '../shared/http/media-type.ts';
 import { page } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
 import { accountingRoutes as routes } from './accounting-contract.ts';
@@ -11,7 +11,6 @@ import { closePeriod, getClosing } from './closing-operations.ts';
 import { listLedger } from './ledger-operations.ts';
 import type { AccountingListPorts } from './lists.ts';
 import { loanEndpoints } from './loan-endpoints.ts';
-import { CSV } from './usage-contract.ts';
 import { usageAsCsv } from './usage-csv.ts';
 import { reportQuotaUsage, restateUsage } from './usage-operations.ts';
 
@@ -20,8 +19,6 @@ const ports: AccountingListPorts = {
   ...accountingPortsOn(table),
   cursors: new Cursors(environment('CURSOR_SECRET')),
 };
-
-const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
 
 export const handler = serve(routes, guardsOn(table), [
   on(routes.listLedger, async ({ permission, params: { grantId }, query }) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
+import { CSV } from '../shared/http/media-type.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, institutionFilter, PageQuery, pageOf, Service } from '../shared/values.ts';
@@ -62,8 +63,6 @@ export type QuotaUsage = z.infer<typeof QuotaUsage>;
 const Restatement = z
   .strictObject({ poolId: Id, restated: z.array(z.strictObject({ grantId: Id, version: z.int() })) })
   .register(z.globalRegistry, { id: 'Restatement', description: 'The grants whose usage has a new version.' });
-
-export const CSV = 'text/csv';
 
 export const usageRoutes = defineRoutes({
   reportQuotaUsage: {

@@ -1,8 +1,7 @@
-import { stringify } from 'csv-stringify/sync';
-
+import { csv } from '../shared/csv.ts';
 import type { QuotaUsage } from './usage-contract.ts';
 
-/** The usage report as CSV (RFC 4180): one line per grant, headed by the names of the JSON members. */
+/** The usage report as CSV: one line per grant, headed by the names of the JSON members. */
 
 const COLUMNS = [
   'service',
@@ -57,5 +56,5 @@ function line({ period, waits, ...usage }: QuotaUsage): Record<Column, string | 
 }
 
 export function usageAsCsv(items: readonly QuotaUsage[]): string {
-  return stringify(items.map(line), { header: true, columns: [...COLUMNS], record_delimiter: 'windows' });
+  return csv(COLUMNS, items.map(line));
 }

@@ -1,11 +1,10 @@
-import { mediaTypeFor } from '../shared/http/media-type.ts';
+import { CSV, CSV_TYPE, mediaTypeFor } from '../shared/http/media-type.ts';
 import type { Outcome } from '../shared/http/once.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on } from '../shared/http/serve.ts';
 import { type Budget, showBudget } from './budget-model.ts';
 import { createBudget, getBudget, listBudgets, updateBudget } from './budget-operations.ts';
 import { trainingRoutes as routes } from './contract.ts';
-import { CSV } from './report-contract.ts';
 import { payersAsCsv, rowsAsCsv } from './report-csv.ts';
 import { type ReportPorts, reportTraining } from './report-operations.ts';
 import { showTravelGrant, type TravelGrant } from './travel-grant-model.ts';
@@ -21,8 +20,6 @@ import {
 } from './travel-grant-operations.ts';
 
 /** Budgets, travel grants and the report over HTTP. */
-
-const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
 
 const budget = (value: Budget) => ({ body: showBudget(value), version: value.version });
 const grant = (value: TravelGrant) => ({ body: showTravelGrant(value), version: value.version });

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { readBy } from '../shared/auth/rules.ts';
 import { Country } from '../shared/countries.ts';
+import { CSV } from '../shared/http/media-type.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, institutionFilter, PageQuery, ProgrammeKind } from '../shared/values.ts';
@@ -63,8 +64,6 @@ const TrainingReport = z
     next: z.optional(z.string()),
   })
   .register(z.globalRegistry, { id: 'TrainingReport', description: 'A page of the report.' });
-
-export const CSV = 'text/csv';
 
 export const reportRoutes = defineRoutes({
   reportTraining: {

@@ -1,9 +1,8 @@
-import { stringify } from 'csv-stringify/sync';
-
+import { csv } from '../shared/csv.ts';
 import type { LocalizedText } from '../shared/values.ts';
 import type { TrainingCost, TrainingReportRow } from './report-contract.ts';
 
-/** The report as CSV (RFC 4180), headed by the names of the JSON members. */
+/** The report as CSV, headed by the names of the JSON members. */
 
 const ROW_COLUMNS = [
   ...(['year', 'programmeId', 'hostId', 'kind', 'fields', 'country', 'cohorts', 'seats'] as const),
@@ -12,8 +11,6 @@ const ROW_COLUMNS = [
 ] as const;
 
 const PAYER_COLUMNS = ['source', 'sponsor', 'currency', 'committed', 'disbursed'] as const;
-
-type Line<C extends readonly string[]> = Record<C[number], string | number | undefined>;
 
 /** By currency, whoever pays: `EUR 45000; USD 120`. */
 function amounts(costs: readonly TrainingCost[], which: 'committed' | 'disbursed'): string {
@@ -48,10 +45,4 @@ export function payersAsCsv(payers: readonly TrainingCost[]): string {
 function inAllLanguages(name: LocalizedText): string {
   const languages = Object.entries(name).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return languages.map(([, text]) => text).join(' / ');
-}
-
-/** A sponsor's name is somebody's text: a spreadsheet must not take it for a formula. */
-function csv<C extends readonly string[]>(columns: C, lines: readonly Line<C>[]): string {
-  const how = { header: true, record_delimiter: 'windows', escape_formulas: true } as const;
-  return stringify([...lines], { ...how, columns: [...columns] });
 }

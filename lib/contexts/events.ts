@@ -42,16 +42,19 @@ const USES = {
     GetItem: ['EVENT#*', 'NEEDS#*', 'PARTNER#*', 'REGISTRATIONS#*', 'REQUEST#*', 'SHUT-OUT'],
     Query: ['INSTITUTION#*', ...CLAIMS, 'REGISTRATIONS#*', 'PUBLISHED', 'SESSIONS#*'],
     PutItem: [
-      ...['EVENT#*', 'INSTITUTION#*', ...CLAIMS, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'READING#*'],
+      ...['EVENT#*', 'HELD', 'INSTITUTION#*', ...CLAIMS, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'READING#*'],
       ...['REGISTRATIONS#*', 'REQUEST#*', 'SWEEP'],
     ],
     UpdateItem: ['PLACES#*', 'RATE#*'],
     ConditionCheckItem: ['PARTNER#*'],
-    DeleteItem: ['INSTITUTION#*', ...LINES, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'REGISTRATIONS#*'],
+    DeleteItem: ['HELD', 'INSTITUTION#*', ...LINES, 'NEEDS#*', 'PUBLIC', 'PUBLISHED', 'REGISTRATIONS#*'],
   },
   programme: {
-    GetItem: ['ABSTRACTS#*', 'EVENT#*', 'OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*', 'SHUT-OUT'],
-    Query: ['ABSTRACTS#*', 'INSTITUTION#*', 'SESSIONS#*'],
+    GetItem: [
+      ...['ABSTRACTS#*', 'EVENT#*', 'OCCUPIED#*', 'PARTNER#*', 'REGISTRATIONS#*', 'REQUEST#*'],
+      ...['SESSIONS#*', 'SHUT-OUT'],
+    ],
+    Query: ['ABSTRACTS#*', 'HELD', 'INSTITUTION#*', 'REGISTRATIONS#*', 'SESSIONS#*'],
     PutItem: ['ABSTRACTS#*', 'INSTITUTION#*', 'OCCUPIED#*', 'REQUEST#*', 'SESSIONS#*'],
     UpdateItem: ['RATE#*'],
     ConditionCheckItem: ['EVENT#*', 'PARTNER#*'],
@@ -110,8 +113,9 @@ export class EventsContext extends Construct {
     http.serve(eventsRoutes, handler);
 
     const programme = this.#function('Programme', 'programme', {
-      description: 'The programmes of events, and abstracts',
-      impact: 'Nobody can see or make the programme of an event, nor submit, review or decide about abstracts.',
+      description: 'The programmes of events, abstracts and the report',
+      impact:
+        'Nobody can see or make the programme of an event, nor submit, review or decide about abstracts, nor see what became of events.',
       entry: 'programme-handler',
       environment: served,
     });

@@ -7,8 +7,10 @@ import { anInstitution, type Institution } from '../support/factories.ts';
 import { suspendPartner } from '../support/partners.ts';
 import { addSession } from '../support/sessions.ts';
 
+/** A calendar as another program reads it. */
+const parsed = (text: string) => new ICAL.Component(ICAL.parse(text) as unknown[]);
 const uidsIn = (text: string): string[] =>
-  new ICAL.Component(ICAL.parse(text))
+  parsed(text)
     .getAllSubcomponents('vevent')
     .map((each) => String(each.getFirstPropertyValue('uid')));
 const uid = ({ id }: { readonly id: string }): string => `${id}@oncology-hub`;
@@ -104,9 +106,7 @@ test('an event that moves keeps its place in the calendar, and counts', async ()
   const params = { eventId: scene.event.id };
   const sequence = async () => {
     const text = (await anonymous.call('getEventCalendar', { params })).ok;
-    return Number(
-      new ICAL.Component(ICAL.parse(text)).getFirstSubcomponent('vevent')?.getFirstPropertyValue('sequence'),
-    );
+    return Number(parsed(text).getFirstSubcomponent('vevent')?.getFirstPropertyValue('sequence'));
   };
   const before = await sequence();
   await changeEvent(scene, { ends: scene.event.ends.replace('18:00', '19:00') });

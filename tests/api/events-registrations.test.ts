@@ -8,7 +8,6 @@ import {
   actOnRegistration,
   anAttendee,
   elapsePlace,
-  moveInTime,
   registerFor,
   registrationSeenBy,
 } from '../support/registrations.ts';
@@ -244,65 +243,6 @@ test('needs are kept apart, shown to who cooks, and erased with the registration
   expect((await scene.organiser.coordinator.call('getNeeds', { params })).ok).toEqual({ dietary: [], access: [] });
 });
 
-describe('check-in', () => {
-  test('is done once the event begins, and again without changing anything', async () => {
-    const scene = await anEvent();
-    const { ok } = await registerFor(scene, scene.guest);
-    expect((await actOnRegistration(scene.organiser, 'checkInRegistration', ok)).code).toBe('check-in-too-early');
-    await moveInTime(scene, `${day(0)}T00:00`, `${day(1)}T23:00`);
-    const came = await actOnRegistration(scene.organiser, 'checkInRegistration', ok);
-    expect(came.ok.status).toBe('attended');
-    const again = await actOnRegistration(scene.organiser, 'checkInRegistration', ok);
-    expect(again.ok).toEqual(came.ok);
-    expect((await actOnRegistration(scene.guest, 'checkInRegistration', ok)).code).toBe('role-not-permitted');
-    const waiting = await registerFor(scene, scene.guest, { hold: true });
-    expect((await actOnRegistration(scene.organiser, 'checkInRegistration', waiting.ok)).code).toBe(
-      'registration-state-conflict',
-    );
-  });
-
-  test('of many who came while the desk was offline is answered for each, and the earliest time stays', async () => {
-    const scene = await anEvent();
-    const [first, second, held] = [
-      (await registerFor(scene, scene.guest)).ok,
-      (await registerFor(scene, scene.guest)).ok,
-      (await registerFor(scene, scene.guest, { hold: true })).ok,
-    ];
-    const other = (await registerFor(await anEvent(), scene.guest)).ok;
-    await moveInTime(scene, `${day(0)}T00:00`, `${day(1)}T23:00`);
-    const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
-    const params = { eventId: scene.event.id };
-    const send = (checkIns: readonly object[]) =>
-      scene.organiser.coordinator.call('checkInBatch', { params, body: { checkIns } });
-    const { ok } = await send([
-      { registrationId: first.id, at: at(5) },
-      { registrationId: first.id, at: at(9) },
-      { registrationId: second.id, at: at(-60) },
-      { registrationId: held.id, at: at(1) },
-      { registrationId: other.id, at: at(1) },
-    ]);
-    expect(ok.results.map(({ result }) => result)).toEqual([
-      'checked-in',
-      'checked-in',
-      'impossible-time',
-      'not-confirmed',
-      'unknown',
-    ]);
-    const came = await registrationSeenBy(scene.guest, first);
-    expect(Date.parse(came.attendedAt ?? '')).toBeLessThan(Date.now() - 8 * 60_000);
-    const earlier = at(20);
-    expect(
-      (
-        await send([
-          { registrationId: first.id, at: at(2) },
-          { registrationId: first.id, at: earlier },
-        ])
-      ).ok.results,
-    ).toMatchObject([{ result: 'already' }, { result: 'already' }]);
-    expect((await registrationSeenBy(scene.guest, first)).attendedAt).toBe(earlier);
-  });
-});
-
 test('a cancelled event ends all registrations, and tells their institutions', async () => {
   const scene = await anEvent({}, places(1));
   const [confirmed, waiting] = [(await registerFor(scene, scene.guest)).ok, (await registerFor(scene, scene.guest)).ok];
@@ -329,21 +269,3 @@ test('registrations are listed to the organiser, and to each institution its own
     'not-found',
   );
 });
-
-test('a rush for a hundred places gives a hundred, and has the others wait in the order in which they came', async () => {
-  const scene = await anEvent({}, places(100));
-  const answers = await Promise.all(Array.from({ length: 400 }, () => registerFor(scene, scene.guest)));
-  const of = (status: string) => answers.filter(({ ok }) => ok.status === status).map(({ ok }) => ok);
-  expect(of('confirmed').length + of('waitlisted').length).toBe(400);
-  expect(of('confirmed')).toHaveLength(100);
-  expect(await balanceOf(scene)).toEqual({ taken: 100, free: 0, waitlist: true });
-  const inOrder = of('waitlisted').toSorted((a, b) =>
-    `${a.waitingSince ?? ''}#${a.id}` < `${b.waitingSince ?? ''}#${b.id}` ? -1 : 1,
-  );
-  const [gone] = of('confirmed');
-  if (gone === undefined) throw new Error('Nobody has a place');
-  await actOnRegistration(scene.guest, 'cancelRegistration', gone);
-  const [next] = inOrder;
-  if (next === undefined) throw new Error('Nobody waits');
-  expect(await statusOf(scene.guest, next)).toBe('offered');
-}, 120_000);

@@ -262,6 +262,7 @@ describe('every role', () => {
         'ABSTRACTS#*',
         'DIGEST',
         'DUE',
+        'HELD',
         'INSTITUTION#*',
         'LINE#*',
         'LISTING#*',

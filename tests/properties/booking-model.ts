@@ -175,6 +175,8 @@ export class BookingModel {
     }
     if (grant.suspended) return 'grant-suspended';
     const mine = this.#bookings.filter((booking) => booking.patient === patient);
+    // Free units are offered to those who wait; if nobody does any more, they are anybody's.
+    this.#promote(index);
     const isFull = (): boolean => this.#committed(index) >= grant.nominal || this.#line(index).length > 0;
     if (!isFull()) {
       for (const booking of mine) if (this.#isDead(booking)) this.#end(booking, patient);

@@ -1,0 +1,58 @@
+import { calendarRoutes } from '../../lambdas/events/calendar-contract.ts';
+import { programmeRoutes } from '../../lambdas/events/programme-contract.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { gatewayEvent } from '../setting/events.ts';
+import { Scene } from '../setting/scene.ts';
+import { median, rounded } from '../statistics.ts';
+
+const SESSIONS = 500;
+const REPETITIONS = 21;
+
+export const eventProgrammeBenchmark: Benchmark = {
+  name: 'event-programme',
+  description: `The timetable and the calendar of an event with ${String(SESSIONS)} sessions`,
+  run: async ({ setting, progress, error }) => {
+    const scene = await Scene.open(setting, { metered: false });
+    try {
+      const { eventId, organiser } = await scene.event(100);
+      progress(`${String(SESSIONS)} sessions`);
+      const starts = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+      for (let number = 0; number < SESSIONS; number++) {
+        const hour = String(9 + (number % 9)).padStart(2, '0');
+        const body = {
+          ...{ title: { en: `Session ${String(number)}`, ru: `Секция ${String(number)}` }, kind: 'lecture' },
+          ...{ starts: `${starts}T${hour}:00`, ends: `${starts}T${hour}:45` },
+          speakers: [{ code: `SPK-${String(number)}` }],
+        };
+        const facts = { route: programmeRoutes.createSession, sender: organiser, params: { eventId }, body };
+        await scene.create(facts, 'EventsProgramme');
+      }
+      const measured = async (name: string, facts: Parameters<typeof gatewayEvent>[0], entry: RegExp) => {
+        const times: number[] = [];
+        for (let count = 0; count < REPETITIONS; count++) {
+          const event = gatewayEvent(facts);
+          const since = performance.now();
+          const answer = JSON.stringify(await scene.hub.invoke(name, event));
+          times.push(performance.now() - since);
+          const found = answer.match(entry)?.length ?? 0;
+          if (found < SESSIONS) error(`${name}: ${String(found)} sessions instead of ${String(SESSIONS)}`);
+        }
+        return rounded(median(times), 1);
+      };
+      const about = { sender: organiser, params: { eventId } };
+      return {
+        eventProgramme: {
+          sessions: SESSIONS,
+          timetableMs: await measured('EventsProgramme', { route: programmeRoutes.getTimetable, ...about }, /Секция/g),
+          calendarMs: await measured(
+            'EventsCalendar',
+            { route: calendarRoutes.getEventCalendar, ...about },
+            /BEGIN:VEVENT/g,
+          ),
+        },
+      };
+    } finally {
+      await scene.close();
+    }
+  },
+};

@@ -1,7 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { calendarRoutes } from '../../lambdas/events/calendar-contract.ts';
 import { programmeRoutes } from '../../lambdas/events/programme-contract.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { gatewayEvent } from '../setting/events.ts';
+import { type RepeatedJob, RepeatedReport } from '../children/repeated-job.ts';
+import { build, runChild } from '../setting/child.ts';
+import { type EventFacts, gatewayEvent } from '../setting/events.ts';
 import { Scene } from '../setting/scene.ts';
 import { median, rounded } from '../statistics.ts';
 
@@ -27,16 +32,18 @@ export const eventProgrammeBenchmark: Benchmark = {
         const facts = { route: programmeRoutes.createSession, sender: organiser, params: { eventId }, body };
         await scene.create(facts, 'EventsProgramme');
       }
-      const measured = async (name: string, facts: Parameters<typeof gatewayEvent>[0], entry: RegExp) => {
-        const times: number[] = [];
-        for (let count = 0; count < REPETITIONS; count++) {
-          const event = gatewayEvent(facts);
-          const since = performance.now();
-          const answer = JSON.stringify(await scene.hub.invoke(name, event));
-          times.push(performance.now() - since);
-          const found = answer.match(entry)?.length ?? 0;
-          if (found < SESSIONS) error(`${name}: ${String(found)} sessions instead of ${String(SESSIONS)}`);
-        }
+      const script = build('children/repeated.ts', setting.scratch);
+      const measured = async (name: string, facts: EventFacts, entry: RegExp): Promise<number> => {
+        const deployed = setting.deployed(name);
+        const job: RepeatedJob = {
+          ...{ moduleUrl: deployed.moduleUrl, event: gatewayEvent(facts), repetitions: REPETITIONS },
+        };
+        const file = join(setting.scratch, 'repeated.json');
+        writeFileSync(file, JSON.stringify(job));
+        const said = await runChild(script, [file], deployed.environment(scene.hub));
+        const { times, answer } = RepeatedReport.parse(said);
+        const found = answer.body.match(entry)?.length ?? 0;
+        if (found < SESSIONS) error(`${name}: ${String(found)} sessions instead of ${String(SESSIONS)}`);
         return rounded(median(times), 1);
       };
       const about = { sender: organiser, params: { eventId } };

@@ -17,6 +17,8 @@ const ATTEMPTS = 10_000;
 /** Into how many segments the same places are split, one after the other. All places are taken each time. */
 const SEGMENTS = [1, 4, 10, 40] as const;
 const ROUNDS = 3;
+/** As many functions as there would be; the others wait for one. */
+const AT_ONCE = 200;
 
 const EventBody = z.looseObject({
   balance: z.looseObject({ online: z.looseObject({ taken: z.int(), free: z.int() }) }),
@@ -36,12 +38,12 @@ async function prepare(scene: Scene, attempts: number, segments?: number): Promi
   }
   const counter = `COUNTER#${target.eventId}`;
   await scene.put('EventsData', [{ pk: counter, sk: 'COUNTER', entitled: PLACES, committed: 0 }]);
-  return { target, counter, attempts };
+  return { target, counter, attempts, atOnce: AT_ONCE };
 }
 
 export const eventRushBenchmark: Benchmark = {
   name: 'event-rush',
-  description: `${String(ATTEMPTS)} registrations at once for ${String(PLACES)} places, and the same places in ${SEGMENTS.join(', ')} segments`,
+  description: `${String(ATTEMPTS)} registrations, ${String(AT_ONCE)} at once, for ${String(PLACES)} places, and the same places in ${SEGMENTS.join(', ')} segments`,
   run: async ({ setting, progress, error }) => {
     const scene = await Scene.open(setting, { metered: false });
     try {

@@ -20,7 +20,7 @@ async function prepare(scene: Scene, attempts: number): Promise<Round> {
   const { poolId, grantId, provider, beneficiary } = await scene.grant(SEATS);
   const counter = `COUNTER#${grantId}`;
   await scene.put('QuotasData', [{ pk: counter, sk: 'COUNTER', entitled: SEATS, committed: 0 }]);
-  return { target: { poolId, grantId, provider, beneficiary }, counter, attempts };
+  return { target: { poolId, grantId, provider, beneficiary }, counter, attempts, atOnce: attempts };
 }
 
 export const hotQuotaBenchmark: Benchmark = {

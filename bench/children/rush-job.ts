@@ -12,6 +12,8 @@ const Round = z.object({
   /** Partition key of a bare counter with as many seats. */
   counter: z.string(),
   attempts: z.int(),
+  /** How many of them are under way at a time, as many as there are functions. */
+  atOnce: z.int(),
 });
 export type Round = z.infer<typeof Round>;
 

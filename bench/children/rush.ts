@@ -33,16 +33,27 @@ function outcomeOf(answer: unknown): string {
 }
 
 /** @returns what became of all requests, and seconds until the last of them */
-async function rush({ target, attempts }: Round): Promise<{ outcomes: string[]; seconds: number }> {
+async function rush({ target, attempts, atOnce }: Round): Promise<{ outcomes: string[]; seconds: number }> {
   const events = Array.from({ length: attempts }, () => eventFor(target));
   const since = performance.now();
-  const answers = await Promise.all(events.map((event) => handler(event, { functionName: 'bench' })));
+  const answers = await flowing(events, atOnce, (event) => handler(event, { functionName: 'bench' }));
   const seconds = (performance.now() - since) / 1000;
   return { outcomes: answers.map(outcomeOf), seconds };
 }
 
+/** Carries out all, so many at a time. */
+async function flowing<T, R>(all: readonly T[], atOnce: number, carryOut: (each: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = all.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, each] of waiting) results[index] = await carryOut(each);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, worker));
+  return results;
+}
+
 /** The same number of attempts on a counter, by the write that every booking system needs at least. @returns seconds */
-async function bareUpdates({ counter, attempts }: Round): Promise<number> {
+async function bareUpdates({ counter, attempts, atOnce }: Round): Promise<number> {
   const attempt = async (): Promise<void> => {
     try {
       await client.send(
@@ -59,7 +70,7 @@ async function bareUpdates({ counter, attempts }: Round): Promise<number> {
     }
   };
   const since = performance.now();
-  await Promise.all(Array.from({ length: attempts }, attempt));
+  await flowing(Array.from({ length: attempts }), atOnce, attempt);
   return (performance.now() - since) / 1000;
 }
 

@@ -8,6 +8,8 @@ export interface Sender {
   readonly institutionId: string;
   /** @default coordinator */
   readonly role?: string;
+  /** Who of the institution. @default one for all */
+  readonly subject?: string;
 }
 
 export interface EventFacts {
@@ -70,7 +72,7 @@ export function gatewayEvent({
         integrationLatency: 0,
         jwt: {
           claims: {
-            sub: 'bench-coordinator',
+            sub: sender.subject ?? 'bench-coordinator',
             client_id: 'bench-client',
             institution_id: sender.institutionId,
             roles: `[${sender.role ?? 'coordinator'}]`,

@@ -76,16 +76,22 @@ export class Scene {
     return { status: statusCode, body: Body.parse(JSON.parse(body)) };
   }
 
-  /** Puts items past the functions. @param table start of its logical id */
-  async put(table: string, items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  /** Uses the database past the functions. */
+  async withDatabase(use: (documents: DynamoDBDocumentClient) => Promise<void>): Promise<void> {
     const client = new DynamoDBClient({
       endpoint: this.hub.dynamodbEndpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
     });
-    const documents = DynamoDBDocumentClient.from(client);
-    for (const Item of items) await documents.send(new PutCommand({ TableName: this.hub.tableName(table), Item }));
+    await use(DynamoDBDocumentClient.from(client));
     client.destroy();
+  }
+
+  /** Puts items past the functions. @param table start of its logical id */
+  async put(table: string, items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    await this.withDatabase(async (documents) => {
+      for (const Item of items) await documents.send(new PutCommand({ TableName: this.hub.tableName(table), Item }));
+    });
   }
 
   /** @returns the new resource's id. @throws Error with the refusal */

@@ -63,12 +63,15 @@ export async function getEventCalendar(
   { key, lang }: CalendarQuery,
 ): Promise<string> {
   const institutionId = await institutionBy(ports, key);
-  const event = await ports.events.get(eventId, { consistent: false });
+  const [event, sessions] = await Promise.all([
+    ports.events.get(eventId, { consistent: false }),
+    ports.sessions.allOf(eventId),
+  ]);
   if (event === undefined || !isShown(event, institutionId)) throw notFound();
   const [text = NAME] = [lang, ...event.languages].flatMap((language) => event.title[language ?? ''] ?? []);
   return calendarText({
     ...{ name: text, source: `${ports.url}/v1/events/${eventId}/calendar.ics`, events: [event] },
-    ...{ sessions: await ports.sessions.allOf(eventId), links: institutionId !== undefined, language: lang },
+    ...{ sessions, links: institutionId !== undefined, language: lang },
   });
 }
 

@@ -4,7 +4,7 @@ import { momentOf } from '../shared/days.ts';
 import type { LocalizedText } from '../shared/values.ts';
 import { vtimezone } from './calendar-zones.ts';
 import type { Event } from './event-model.ts';
-import type { Session } from './session-model.ts';
+import type { ShownSession } from './session-model.ts';
 
 /** Calendars as programs read them [RFC 5545, RFC 7986], from events and sessions. */
 
@@ -15,7 +15,7 @@ export interface Calendar {
   readonly source: string;
   readonly events: readonly Event[];
   /** Of each event those of its sessions that are shown. */
-  readonly sessions?: readonly Session[];
+  readonly sessions?: readonly ShownSession[];
   /** Whether links to what is online are shown. */
   readonly links: boolean;
   /** The language that is wanted, where there are several. */
@@ -79,7 +79,7 @@ function placeOf(event: Event, language: string | undefined): string | null {
 
 /** What entries of events and sessions have in common. */
 function entryOf(
-  { id, starts, ends, status, updatedAt, createdAt }: Event | Session,
+  { id, starts, ends, status, updatedAt, createdAt }: Event | ShownSession,
   timeZone: string,
   link: string | undefined,
 ): ICalEventData {
@@ -108,7 +108,7 @@ function eventEntry(event: Event, { links, language }: Calendar): ICalEventData 
   };
 }
 
-function sessionEntry(session: Session, event: Event, { links, language }: Calendar): ICalEventData {
+function sessionEntry(session: ShownSession, event: Event, { links, language }: Calendar): ICalEventData {
   const room = event.rooms.find(({ id }) => id === session.room);
   const speakers = session.speakers.flatMap(({ displayName }) => displayName ?? []);
   return {

@@ -21,6 +21,9 @@ export interface Session extends SessionRepresentation, Versioned {
   readonly concerned: readonly string[];
 }
 
+/** What is shown of a session, here or in a calendar. */
+export type ShownSession = SessionRepresentation & Pick<Session, 'sequence'>;
+
 /** What a room or a person is occupied by: from when to when, in milliseconds since 1970, by the session. */
 export type Slots = Readonly<Record<string, readonly [from: number, to: number]>>;
 
@@ -127,7 +130,7 @@ export function requireNoClash(
 }
 
 /** What is planned stays possible when the event is changed. @throws Problem `programme-in-use` */
-export function requireProgrammeKept(event: Event, sessions: readonly Session[]): void {
+export function requireProgrammeKept(event: Event, sessions: readonly ShownSession[]): void {
   const lost = sessions.filter(({ status, starts, ends, room, track }) => {
     if (status === 'cancelled') return false;
     const hasRoom = room === undefined || event.rooms.some(({ id }) => id === room);
@@ -153,7 +156,7 @@ export function showSession({
 /** The sessions by day, in the order in which they begin. */
 export function timetableOf(
   { id, timeZone, rooms, tracks }: Event,
-  sessions: readonly Session[],
+  sessions: readonly ShownSession[],
 ): TimetableRepresentation {
   // The same moments come again and again.
   const instants = new Map<string, string>();
@@ -162,12 +165,12 @@ export function timetableOf(
     instants.set(local, known);
     return known;
   };
-  const place = ({ starts, room = '', id: session }: Session): string => `${starts}#${room}#${session}`;
+  const place = ({ starts, room = '', id: session }: ShownSession): string => `${starts}#${room}#${session}`;
   const sorted = sessions
     .map((session) => ({ session, place: place(session) }))
     .toSorted((a, b) => (a.place < b.place ? -1 : 1))
-    .map(({ session }) => ({
-      ...showSession(session),
+    .map(({ session: { sequence: _, ...session } }) => ({
+      ...session,
       startsAt: instantOf(session.starts),
       endsAt: instantOf(session.ends),
     }));

@@ -43,8 +43,8 @@ export async function getTimetable(
   permission: Permission,
   eventId: string,
 ): Promise<TimetableRepresentation> {
-  const event = await getEvent(ports, permission, eventId);
-  return timetableOf(event, await ports.sessions.allOf(eventId));
+  const [event, sessions] = await Promise.all([getEvent(ports, permission, eventId), ports.sessions.allOf(eventId)]);
+  return timetableOf(event, sessions);
 }
 
 export interface SessionCreation {

@@ -7,7 +7,7 @@ import type { Item, SingleTable, TransactWrite } from '../shared/dynamo/single-t
 import { type WriteOutcome, Writes } from '../shared/dynamo/writes.ts';
 import { eventKey, occupiedKey, SESSIONS, sessionKey, sessionsPartition } from './keys.ts';
 import { Session as SessionShape } from './session-contract.ts';
-import type { Occupied, Session, Slots } from './session-model.ts';
+import type { Occupied, Session, ShownSession, Slots } from './session-model.ts';
 
 /** What is stored of sessions, and of what they occupy. */
 
@@ -17,7 +17,7 @@ const Person = z.object({
   institutionId: z.exactOptional(z.string()),
   displayName: z.exactOptional(z.string()),
 });
-const SessionItem = z.object({
+const shown = {
   ...SessionShape.shape,
   title: z.record(z.string(), z.string()),
   starts: z.string(),
@@ -26,6 +26,10 @@ const SessionItem = z.object({
   chairs: z.array(Person),
   speakers: z.array(Person),
   sequence: z.int(),
+};
+const ShownItem = z.object(shown);
+const SessionItem = z.object({
+  ...shown,
   concerned: z.array(z.string()),
   version: z.int(),
   by: Agent,
@@ -58,10 +62,14 @@ export class SessionsTable {
     return { sessions: items.map(readSession), next: next?.slice(SESSIONS.length) };
   }
 
-  /** Every session of an event. @param consistent whether writes of the last moment must be seen */
-  async allOf(eventId: string, { consistent } = { consistent: false }): Promise<Session[]> {
-    const items = await this.#table.listAll(sessionsPartition(eventId), SESSIONS, { consistent });
-    return items.map(readSession);
+  /**
+   * Every session of an event, as far as it is shown: a congress has hundreds, and half of an item is the Hub's own.
+   * @param consistent whether writes of the last moment must be seen
+   */
+  async allOf(eventId: string, { consistent } = { consistent: false }): Promise<ShownSession[]> {
+    const only = Object.keys(shown);
+    const items = await this.#table.listAll(sessionsPartition(eventId), SESSIONS, { consistent, only });
+    return items.map((item) => ShownItem.parse(item));
   }
 
   async getOccupation(eventId: string, occupied: Occupied): Promise<Occupation> {

@@ -47,6 +47,14 @@ function itemsOf(pk: string, prefix: string) {
       };
 }
 
+/** These attributes alone; any name may be one of DynamoDB's reserved words. */
+function projected(attributes: readonly string[]) {
+  return {
+    ProjectionExpression: attributes.map((_, index) => `#a${String(index)}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map((name, index) => [`#a${String(index)}`, name])),
+  };
+}
+
 /** The few ways in which contexts use their table. Only `<x>-table.ts` modules and the capacity accounts touch it. */
 export class SingleTable {
   readonly client: DynamoDBDocumentClient;
@@ -142,7 +150,11 @@ export class SingleTable {
    * All items of a partition whose sort key begins with `prefix`. For partitions that stay small.
    * @param consistent whether writes of the last moment must be seen; costs twice as much
    */
-  async listAll(pk: string, prefix: string, { consistent }: { readonly consistent: boolean }): Promise<Item[]> {
+  async listAll(
+    pk: string,
+    prefix: string,
+    { consistent, only }: { readonly consistent: boolean; readonly only?: readonly string[] },
+  ): Promise<Item[]> {
     const items: Item[] = [];
     let from: Item | undefined;
     do {
@@ -150,6 +162,7 @@ export class SingleTable {
         new QueryCommand({
           TableName: this.name,
           ...itemsOf(pk, prefix),
+          ...(only === undefined ? {} : projected(only)),
           ConsistentRead: consistent,
           ExclusiveStartKey: from,
         }),

@@ -36,6 +36,7 @@ export const bundling = Promise.all([
         'sweep-handler',
         'settle-handler',
         'following-handler',
+        'attendance-handler',
         'remind-handler',
       ],
       events: [

@@ -63,7 +63,7 @@ export class HubStack extends Stack {
 
     const documents = new DocumentsContext(bucket, { bundle: BUNDLES.contexts, foundation, http, cursors });
 
-    const { table: training, remind: application } = new TrainingContext(this, 'Training', {
+    const trainingContext = new TrainingContext(this, 'Training', {
       bundle: BUNDLES.contexts,
       foundation,
       http,
@@ -71,6 +71,7 @@ export class HubStack extends Stack {
       agreements,
     });
 
+    const { table: training, remind: application } = trainingContext;
     const { table: events, remind: registration } = new EventsContext(this, 'Events', {
       bundle: BUNDLES.contexts,
       foundation,
@@ -78,6 +79,8 @@ export class HubStack extends Stack {
       cursors,
       training,
     });
+
+    trainingContext.follow(events);
 
     const audit = new AuditContext(this, 'Audit', {
       bundle: BUNDLES.contexts,

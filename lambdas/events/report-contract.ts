@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 
 import { readBy } from '../shared/auth/rules.ts';
 import { Country } from '../shared/countries.ts';
-import { CSV } from '../shared/http/media-type.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
-import { defineRoutes } from '../shared/http/route.ts';
+import { CSV, defineRoutes } from '../shared/http/route.ts';
 import { Id, institutionFilter, PageQuery } from '../shared/values.ts';
 import { EventKind } from './contract-parts.ts';
 import { EVENT_STATUSES } from './event-contract.ts';

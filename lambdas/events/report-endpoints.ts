@@ -1,5 +1,6 @@
-import { CSV, CSV_TYPE, mediaTypeFor } from '../shared/http/media-type.ts';
+import { CSV_TYPE, mediaTypeFor } from '../shared/http/media-type.ts';
 import { page } from '../shared/http/reply.ts';
+import { CSV } from '../shared/http/route.ts';
 import { on } from '../shared/http/serve.ts';
 import type { ListPorts } from './ports.ts';
 import { reportRoutes as routes } from './report-contract.ts';

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 
 import { COORDINATORS, doneBy, readBy } from '../shared/auth/rules.ts';
-import { CSV } from '../shared/http/media-type.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
-import { defineRoutes } from '../shared/http/route.ts';
+import { CSV, defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant, institutionFilter, PageQuery, pageOf, Service } from '../shared/values.ts';
 import { PeriodNotClosed } from './closing-errors.ts';
 import { Period, poolParams } from './contract-parts.ts';

@@ -79,7 +79,7 @@ export const Application = z
   .register(z.globalRegistry, { id: 'Application', description: 'An institution’s application for one of its staff.' });
 export type ApplicationRepresentation = z.infer<typeof Application>;
 
-const DisplayName = z
+export const DisplayName = z
   .string()
   .check(
     z.trim(),
@@ -102,6 +102,8 @@ const TraineeName = z
   })
   .register(z.globalRegistry, { id: 'TraineeName', description: 'The name for a certificate, given with consent.' });
 export type TraineeName = z.infer<typeof TraineeName>;
+/** The same, whosever it is. */
+export type CertificateName = Omit<TraineeName, 'applicationId'>;
 
 /** What the actions on an application share; each adds its name, roles and body. */
 const action = {

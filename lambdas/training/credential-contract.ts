@@ -4,10 +4,11 @@ import { COORDINATORS, doneBy } from '../shared/auth/rules.ts';
 import { NotFound, StaleVersion } from '../shared/http/problems.ts';
 import { defineRoutes } from '../shared/http/route.ts';
 import { Id, Instant } from '../shared/values.ts';
+import { DisplayName } from './application-contract.ts';
 import { applicationParams } from './contract-parts.ts';
 import { ApplicationNotCompleted, CredentialIssued, CredentialRevoked } from './errors.ts';
 
-/** Credentials: what a trainee can show to anybody, and anybody can verify, of a programme that was completed. */
+/** Credentials: what somebody can show to anybody, and anybody can verify, of a programme or an event. */
 
 /** Verifiable credentials secured by JOSE. */
 export const VC_JWT = 'application/vc+jwt';
@@ -29,10 +30,14 @@ const Credential = z
       description: 'What it says: an Open Badges 3.0 `AchievementCredential`, without anybody’s name.',
     }),
   })
-  .register(z.globalRegistry, { id: 'Credential', description: 'A signed statement that a programme was completed.' });
+  .register(z.globalRegistry, {
+    id: 'Credential',
+    description: 'A signed statement that a programme was completed, or an event attended.',
+  });
 export type CredentialRepresentation = z.infer<typeof Credential>;
 
 const credentialParams = z.strictObject({ credentialId: Id });
+const registrationParams = z.strictObject({ registrationId: Id });
 
 /** In which the certificate is written. */
 export const CERTIFICATE_LANGUAGES = ['en', 'ru', 'kk'] as const;
@@ -54,6 +59,50 @@ export const credentialRoutes = defineRoutes({
     idempotencyKey: 'required',
     response: { status: 201, description: 'The credential.', schema: Credential, etag: true },
     problems: [NotFound, ApplicationNotCompleted, CredentialIssued],
+  },
+  issueAttendanceCredential: {
+    operationId: 'issueAttendanceCredential',
+    method: 'POST',
+    path: '/v1/registrations/{registrationId}/credentials',
+    summary: 'Issue the certificate of somebody who has attended an event',
+    description:
+      'Once they are checked in: a moment later that is known. It holds a salted hash of the name if one is given, and never the name, which is kept apart for the certificate to print.',
+    scopes: ['hub/events.write'],
+    access: doneBy(COORDINATORS, 'host', 'applicant'),
+    params: registrationParams,
+    body: z
+      .strictObject({
+        displayName: z.optional(DisplayName),
+        consent: z.optional(z.literal(true)).register(z.globalRegistry, {
+          description: 'That the attendee agrees to the name being on the certificate; given with a name.',
+        }),
+      })
+      .check(
+        z.refine(({ displayName, consent }) => (displayName === undefined) === (consent === undefined), {
+          error: 'must be given with a name, and only with one',
+          path: ['consent'],
+        }),
+      ),
+    bodyOptional: true,
+    idempotencyKey: 'required',
+    response: { status: 201, description: 'The credential.', schema: Credential, etag: true },
+    problems: [NotFound, CredentialIssued],
+  },
+  eraseAttendeeName: {
+    operationId: 'eraseAttendeeName',
+    method: 'DELETE',
+    path: '/v1/registrations/{registrationId}/name',
+    summary: 'Erase the name that the certificate has, for good',
+    description: 'The credential stays valid, and nobody can tell any more whose it is but by who holds it.',
+    scopes: ['hub/events.write'],
+    access: doneBy(COORDINATORS, 'applicant'),
+    params: registrationParams,
+    response: {
+      status: 200,
+      description: 'The registration that has no name then.',
+      schema: z.strictObject({ registrationId: Id }).register(z.globalRegistry, { id: 'ErasedName' }),
+    },
+    problems: [NotFound],
   },
   getCredential: {
     operationId: 'getCredential',

@@ -8,8 +8,12 @@ import { ApplicationNotCompleted, CredentialRevoked } from './errors.ts';
 
 export interface Credential {
   readonly id: string;
-  readonly applicationId: string;
-  readonly cohortId: string;
+  /** What it attests: a programme that was completed … */
+  readonly applicationId?: string | undefined;
+  readonly cohortId?: string | undefined;
+  /** … or an event that was attended. */
+  readonly registrationId?: string | undefined;
+  readonly eventId?: string | undefined;
   readonly hostId: string;
   readonly institutionId: string;
   readonly status: CredentialRepresentation['status'];
@@ -21,6 +25,13 @@ export interface Credential {
   readonly updatedAt: string;
   readonly version: number;
   readonly by: Agent;
+}
+
+/** The application, or the registration, that a credential attests: each has one that is valid at a time. */
+export function attestedBy({ id, applicationId, registrationId }: Credential): string {
+  const attested = applicationId ?? registrationId;
+  if (attested === undefined) throw new Error(`The credential ${id} attests nothing`);
+  return attested;
 }
 
 /** Where a list says whether a credential is revoked. */

@@ -1,8 +1,9 @@
 import QRCode from 'qrcode/lib/core/qrcode.js';
 
 import type { LocalizedText } from '../shared/values.ts';
+import type { Achieved } from './achieved.ts';
 import type { CertificateLanguage, CredentialRepresentation } from './credential-contract.ts';
-import { type Achieved, inOneLanguage } from './open-badge.ts';
+import { inOneLanguage } from './open-badge.ts';
 
 /** A credential for people: the certificate to print, and the page that its QR code leads to. Pure. */
 
@@ -27,6 +28,7 @@ interface Texts {
   readonly certifies: string;
   readonly nobody: string;
   readonly completed: string;
+  readonly attended: string;
   readonly credits: string;
   readonly verify: string;
 }
@@ -37,6 +39,7 @@ const TEXTS: Readonly<Record<CertificateLanguage, Texts>> = {
     certifies: 'This is to certify that',
     nobody: 'the holder of this credential',
     completed: 'has completed',
+    attended: 'has attended',
     credits: 'Credits',
     verify: 'Scan to verify',
   },
@@ -45,6 +48,7 @@ const TEXTS: Readonly<Record<CertificateLanguage, Texts>> = {
     certifies: 'Настоящим подтверждается, что',
     nobody: 'владелец этого свидетельства',
     completed: 'завершил(а) программу',
+    attended: 'принял(а) участие в мероприятии',
     credits: 'Кредиты',
     verify: 'Проверить подлинность',
   },
@@ -53,6 +57,7 @@ const TEXTS: Readonly<Record<CertificateLanguage, Texts>> = {
     certifies: 'Осымен расталады:',
     nobody: 'осы куәліктің иесі',
     completed: 'бағдарламаны аяқтады',
+    attended: 'іс-шараға қатысты',
     credits: 'Кредиттер',
     verify: 'Түпнұсқалығын тексеру',
   },
@@ -82,14 +87,13 @@ function line(y: number, size: number, text: string, weight = 'normal'): string 
 
 /** A page of A4, landscape. @param url what the QR code leads to */
 export function certificate(
-  { programme, cohort, host, name }: Achieved,
+  { type, title, dates, credits, host, name }: Achieved,
   url: string,
   language: CertificateLanguage,
 ): string {
   const texts = TEXTS[language];
   const { path, size } = qrPath(url);
-  const { credits } = programme;
-  const { from, to } = cohort.dates;
+  const { from, to } = dates;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="210mm" viewBox="0 0 297 210" lang="${language}" font-family="'Noto Sans', 'DejaVu Sans', sans-serif" fill="#12343b">
 <title>${escaped(texts.title)}</title>
 <rect width="297" height="210" fill="#fff"/>
@@ -97,8 +101,8 @@ export function certificate(
 ${line(42, 16, texts.title, 'bold')}
 ${line(64, 6, texts.certifies)}
 ${line(82, 11, name?.displayName ?? texts.nobody, 'bold')}
-${line(98, 6, texts.completed)}
-${line(114, 9, inLanguage(programme.title, language), 'bold')}
+${line(98, 6, type === 'Certificate' ? texts.attended : texts.completed)}
+${line(114, 9, inLanguage(title, language), 'bold')}
 ${line(130, 6, inLanguage(host, language))}
 ${line(142, 5, from === to ? from : `${from} – ${to}`)}
 ${credits === undefined ? '' : line(152, 5, `${texts.credits}: ${String(credits.amount)} ${credits.scheme}`)}

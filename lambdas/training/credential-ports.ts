@@ -1,4 +1,5 @@
 import type { PartnersTable } from '../institutions/published-partners.ts';
+import type { AttendancesTable } from './attendances-table.ts';
 import type { CredentialsTable } from './credentials-table.ts';
 import type { Issuer } from './open-badge.ts';
 import type { Ports } from './ports.ts';
@@ -7,6 +8,7 @@ import type { SigningKey } from './signing-key.ts';
 /** What issuing and verifying credentials needs from the world. */
 export interface CredentialPorts extends Ports {
   readonly credentials: CredentialsTable;
+  readonly attendances: AttendancesTable;
   readonly partners: PartnersTable;
   readonly issuer: Issuer;
   readonly key: SigningKey;

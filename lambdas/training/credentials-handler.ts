@@ -8,12 +8,15 @@ import { environment } from '../shared/environment.ts';
 import { mediaTypeFor } from '../shared/http/media-type.ts';
 import { created, ok, type Reply } from '../shared/http/reply.ts';
 import { on, serve } from '../shared/http/serve.ts';
+import { eraseAttendeeName } from './attendance-operations.ts';
+import { AttendancesTable } from './attendances-table.ts';
 import { type CredentialRepresentation, HTML, credentialRoutes as routes, SVG, VC_JWT } from './credential-contract.ts';
 import type { Credential } from './credential-model.ts';
 import {
   getCertified,
   getDidDocument,
   getStatusList,
+  issueAttendance,
   issueCredential,
   readCredential,
   revokeCredential,
@@ -30,6 +33,7 @@ const issuer = issuerAt(environment('API_URL'));
 const ports: CredentialPorts = {
   ...portsOn(table),
   credentials: new CredentialsTable(table),
+  attendances: new AttendancesTable(table),
   partners: new PartnersTable(table),
   issuer,
   key: await SigningKey.of(environment('CREDENTIAL_SECRET')),
@@ -78,6 +82,14 @@ export const handler = serve(routes, guardsOn(table), [
   on(routes.issueCredential, async ({ params, ...request }) => {
     const { value, replayed } = await issueCredential(ports, { ...request, ...params });
     return created(`/v1/credentials/${value.id}`, credential(value), replayed);
+  }),
+  on(routes.issueAttendanceCredential, async ({ params, ...request }) => {
+    const { value, replayed } = await issueAttendance(ports, { ...request, ...params });
+    return created(`/v1/credentials/${value.id}`, credential(value), replayed);
+  }),
+  on(routes.eraseAttendeeName, async ({ permission, params: { registrationId } }) => {
+    await eraseAttendeeName(ports, permission, registrationId);
+    return { body: { registrationId } };
   }),
   on(routes.getCredential, async ({ params: { credentialId }, accept }) => {
     const mediaType = mediaTypeFor(routes.getCredential, accept);

@@ -6,17 +6,20 @@ import { Agent } from '../shared/auth/agent.ts';
 import { type Creation, type Earlier, findEarlier } from '../shared/dynamo/create-once.ts';
 import type { SingleTable } from '../shared/dynamo/single-table.ts';
 import { type WriteOutcome, Writes } from '../shared/dynamo/writes.ts';
+import type { CertificateName } from './application-contract.ts';
 import { REVOCATION_REASONS } from './credential-contract.ts';
-import type { Credential, StatusPlace } from './credential-model.ts';
-import { credentialKey, issuedKey, SIGNING_KEYS, STATUS_LISTS, statusListPartition } from './keys.ts';
+import { attestedBy, type Credential, type StatusPlace } from './credential-model.ts';
+import { credentialKey, issuedKey, nameKey, SIGNING_KEYS, STATUS_LISTS, statusListPartition } from './keys.ts';
 import type { PublicKey } from './signing-key.ts';
 
 /** What is stored of credentials, of the lists of those that are revoked, and of the keys that were used. */
 
 const CredentialItem = z.object({
   id: z.string(),
-  applicationId: z.string(),
-  cohortId: z.string(),
+  applicationId: z.exactOptional(z.string()),
+  cohortId: z.exactOptional(z.string()),
+  registrationId: z.exactOptional(z.string()),
+  eventId: z.exactOptional(z.string()),
   hostId: z.string(),
   institutionId: z.string(),
   status: z.enum(['valid', 'revoked']),
@@ -54,9 +57,9 @@ export class CredentialsTable {
     return findEarlier(this.#table, creation);
   }
 
-  /** The id of the last credential of an application. */
-  async lastOf(applicationId: string): Promise<string | undefined> {
-    const item = await this.#table.get(issuedKey(applicationId), { consistent: true });
+  /** The id of the last credential of an application, or of a registration. */
+  async lastOf(attested: string): Promise<string | undefined> {
+    const item = await this.#table.get(issuedKey(attested), { consistent: true });
     return item && IssuedItem.parse(item).credentialId;
   }
 
@@ -80,9 +83,18 @@ export class CredentialsTable {
     return item === undefined ? 0 : CountItem.parse(item).issued;
   }
 
-  /** Puts a credential as the application's only one. @param before the one it had, which is revoked */
-  create(creation: Creation, credential: Credential, before: string | undefined): Promise<WriteOutcome> {
-    const item = { ...issuedKey(credential.applicationId), credentialId: credential.id };
+  /**
+   * Puts a credential as the only one of what it attests.
+   * @param before the one there was, which is revoked @param name that is kept with it
+   */
+  create(
+    creation: Creation,
+    credential: Credential,
+    before: string | undefined,
+    name?: CertificateName,
+  ): Promise<WriteOutcome> {
+    const attested = attestedBy(credential);
+    const item = { ...issuedKey(attested), credentialId: credential.id };
     const again = {
       Put: {
         TableName: this.#table.name,
@@ -97,6 +109,7 @@ export class CredentialsTable {
       [
         this.#writes.putNew({ ...credentialKey(credential.id), ...credential }),
         before === undefined ? this.#writes.putNew(item) : again,
+        ...(name === undefined ? [] : [this.#writes.put({ ...nameKey(attested), ...name })]),
       ],
     );
   }

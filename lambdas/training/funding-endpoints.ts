@@ -1,6 +1,7 @@
-import { CSV, CSV_TYPE, mediaTypeFor } from '../shared/http/media-type.ts';
+import { CSV_TYPE, mediaTypeFor } from '../shared/http/media-type.ts';
 import type { Outcome } from '../shared/http/once.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
+import { CSV } from '../shared/http/route.ts';
 import { on } from '../shared/http/serve.ts';
 import { type Budget, showBudget } from './budget-model.ts';
 import { createBudget, getBudget, listBudgets, updateBudget } from './budget-operations.ts';

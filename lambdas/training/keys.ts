@@ -19,13 +19,14 @@ import type { Key } from '../shared/dynamo/single-table.ts';
  * | the last travel grant for an application | `COHORT#<family>` | `TRAVELLER#<application>` |
  * | an institution's travel grants | `INSTITUTION#<id>` | `TRAVEL-GRANT#<cohort>#<id>` |
  * | places in a cohort's line: see `LineTable` | `LINE#COHORT#<family>` | `FOR#<institution>#<rank>#<id>` |
- * | what a certificate calls somebody | `NAME#<application>` | `NAME` |
+ * | what a certificate calls somebody | `NAME#<application or registration>` | `NAME` |
  * | credential | `CREDENTIAL#<id>` | `CREDENTIAL` |
- * | the last credential of an application | `ISSUED#<application>` | `ISSUED` |
+ * | the last credential of an application, or of a registration for an event | `ISSUED#<application or registration>` | `ISSUED` |
  * | how many credentials have a place in a status list | `STATUS-LISTS` | `STATUS-LISTS` |
  * | credentials of a status list that are revoked | `STATUS-LIST#<n>` | `REVOKED#<index>` |
  * | keys that credentials were signed with | `SIGNING-KEYS` | `<kid>` |
  * | cohorts the sweep visits | `SWEEP` | `<cohort>` |
+ * | event, and who has attended one, copied | `EVENT#<id>`, `ATTENDANCE#<registration>` | `EVENT`, `ATTENDANCE` |
  * | agreement, copied | `AGREEMENT#<id>` | `AGREEMENT` |
  * | partners: see `PartnersTable` | `PARTNER#<id>`, `SHUT-OUT` | |
  * | that a name was read by another institution, for 7 days | `READING#<id>` | `READING` |
@@ -94,14 +95,22 @@ export const travellerKey = (applicationId: string): Key => ({
   sk: `TRAVELLER#${applicationId}`,
 });
 
-export const nameKey = (applicationId: string): Key => ({ pk: `NAME#${applicationId}`, sk: 'NAME' });
+/** @param of the application, or the registration for an event */
+export const nameKey = (of: string): Key => ({ pk: `NAME#${of}`, sk: 'NAME' });
 
 export const STATUS_LISTS = 'STATUS-LISTS';
 export const SIGNING_KEYS = 'SIGNING-KEYS';
 
 export const credentialKey = (credentialId: string): Key => ({ pk: `CREDENTIAL#${credentialId}`, sk: 'CREDENTIAL' });
 
-export const issuedKey = (applicationId: string): Key => ({ pk: `ISSUED#${applicationId}`, sk: 'ISSUED' });
+/** @param of as above */
+export const issuedKey = (of: string): Key => ({ pk: `ISSUED#${of}`, sk: 'ISSUED' });
+
+export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'EVENT' });
+export const attendanceKey = (registrationId: string): Key => ({
+  pk: `ATTENDANCE#${registrationId}`,
+  sk: 'ATTENDANCE',
+});
 
 export const statusListPartition = (list: number): string => `STATUS-LIST#${String(list)}`;
 

@@ -13,6 +13,7 @@ import type { Ports } from './ports.ts';
 
 /** Erased with the name: then nobody can tell any more whose hash a credential has. */
 const SALT_BYTES = 32;
+export const newSalt = (): string => randomBytes(SALT_BYTES).toString('base64url');
 
 /** @throws Problem as `act`, `application-state-conflict` */
 export function nameTrainee(
@@ -21,7 +22,7 @@ export function nameTrainee(
 ): Promise<Outcome<Seen>> {
   const { applicationId, body } = request;
   const consentAt = ports.now().toISOString();
-  const salt = randomBytes(SALT_BYTES).toString('base64url');
+  const salt = newSalt();
   return act(
     ports,
     request,

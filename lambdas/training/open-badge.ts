@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
 import type { LocalizedText } from '../shared/values.ts';
-import type { TraineeName } from './application-contract.ts';
-import type { Cohort } from './cohort-model.ts';
+import type { Achieved } from './achieved.ts';
+import type { CertificateName } from './application-contract.ts';
 import { LIST_BITS, type StatusPlace } from './credential-model.ts';
-import type { Programme } from './programme-model.ts';
 
 /**
  * What is signed.
@@ -40,17 +39,8 @@ export function inOneLanguage(text: LocalizedText): { readonly language: string;
   return { language, text: only };
 }
 
-/** What somebody has achieved, and where. */
-export interface Achieved {
-  readonly programme: Programme;
-  readonly cohort: Cohort;
-  readonly host: LocalizedText;
-  /** The name for the certificate, if there is one. */
-  readonly name: TraineeName | undefined;
-}
-
 /** A salted hash, as Open Badges have it of who they are about. @see Open Badges 3.0, IdentityHash */
-export function identityHash({ displayName, salt }: Pick<TraineeName, 'displayName' | 'salt'>): string {
+export function identityHash({ displayName, salt }: Pick<CertificateName, 'displayName' | 'salt'>): string {
   return `sha256$${createHash('sha256')
     .update(displayName + salt)
     .digest('hex')}`;
@@ -68,10 +58,10 @@ export function achievementCredential(
     place,
     now,
   }: { readonly id: string; readonly subject: string; readonly place: StatusPlace; readonly now: Date },
-  { programme, cohort, host, name }: Achieved,
+  achieved: Achieved,
 ) {
-  const { attendancePercent, assessment } = programme.completion;
-  const title = inOneLanguage(programme.title);
+  const { dates, credits, name } = achieved;
+  const title = inOneLanguage(achieved.title);
   const midnight = (date: string): string => `${date}T00:00:00Z`;
   return {
     '@context': BADGE_CONTEXT,
@@ -83,29 +73,27 @@ export function achievementCredential(
     credentialSubject: {
       id: `urn:uuid:${subject}`,
       type: ['AchievementSubject'],
-      activityStartDate: midnight(cohort.dates.from),
-      activityEndDate: midnight(cohort.dates.to),
-      ...(programme.credits && { creditsEarned: programme.credits.amount }),
+      activityStartDate: midnight(dates.from),
+      activityEndDate: midnight(dates.to),
+      ...(credits && { creditsEarned: credits.amount }),
       ...(name && {
         identifier: [{ type: 'IdentityObject', hashed: true, identityHash: identityHash(name), identityType: 'name' }],
       }),
       achievement: {
-        id: `${issuer.url}/v1/programmes/${programme.id}`,
+        id: issuer.url + achieved.path,
         type: ['Achievement'],
-        achievementType: 'CertificateOfCompletion',
+        achievementType: achieved.type,
         inLanguage: title.language,
         name: title.text,
-        description: `${programme.kind} in ${programme.fields.join(', ')}`,
-        criteria: {
-          narrative: `At least ${String(attendancePercent)} % of the days attended${assessment ? ', and an assessment passed' : ''}.`,
-        },
+        description: achieved.description,
+        criteria: { narrative: achieved.criteria },
         creator: {
-          id: `${issuer.url}/v1/institutions/${programme.hostId}`,
+          id: `${issuer.url}/v1/institutions/${achieved.hostId}`,
           type: ['Profile'],
-          name: inOneLanguage(host).text,
+          name: inOneLanguage(achieved.host).text,
         },
-        ...(programme.credits && { creditsAvailable: programme.credits.amount }),
-        tag: [...programme.fields, ...(programme.credits ? [programme.credits.scheme] : [])],
+        ...(credits && { creditsAvailable: credits.amount }),
+        tag: [...achieved.tags],
       },
     },
     credentialStatus: {

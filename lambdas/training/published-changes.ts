@@ -130,7 +130,9 @@ const STATUS_ACTIONS: Readonly<Record<ApplicationStatus, string>> = {
 };
 
 const CredentialItem = z.object({
-  ...{ id: z.string(), applicationId: z.string(), cohortId: z.string(), hostId: z.string(), institutionId: z.string() },
+  ...{ id: z.string(), hostId: z.string(), institutionId: z.string() },
+  ...{ applicationId: z.optional(z.string()), cohortId: z.optional(z.string()) },
+  ...{ registrationId: z.optional(z.string()), eventId: z.optional(z.string()) },
   ...{ status: z.string(), reason: z.optional(z.string()) },
   ...stamp,
 });
@@ -143,7 +145,7 @@ const credential: Told<CredentialItem> = {
   concerns: ({ after }) => [after.institutionId, after.hostId],
   action: ({ before }) => (before === undefined ? 'issue' : 'revoke'),
   reason: ({ after }) => after.reason,
-  shown: only('applicationId', 'cohortId', 'status'),
+  shown: only('applicationId', 'cohortId', 'registrationId', 'eventId', 'status'),
 };
 
 const application: Told<ApplicationItem> = {

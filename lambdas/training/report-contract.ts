@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 
 import { readBy } from '../shared/auth/rules.ts';
 import { Country } from '../shared/countries.ts';
-import { CSV } from '../shared/http/media-type.ts';
 import { InvalidCursor, NotFound } from '../shared/http/problems.ts';
-import { defineRoutes } from '../shared/http/route.ts';
+import { CSV, defineRoutes } from '../shared/http/route.ts';
 import { Id, institutionFilter, PageQuery, ProgrammeKind } from '../shared/values.ts';
 import { Field } from './contract-parts.ts';
 import { Payer } from './funding-contract-parts.ts';

@@ -29,6 +29,7 @@ const SETTLE_IMPACT =
   'Applications to cancelled cohorts stay open, and after a request that broke off a seat can be shown as taken; what is promised for the travel of who does not come is not given back to its budget.';
 const FOLLOWING_IMPACT =
   'New partners cannot offer programmes or apply, and those whose status has changed are still treated as before; programmes under new agreements are refused, and can still be offered under ended ones.';
+const ATTENDANCE_IMPACT = 'Certificates of events cannot be issued to those who were checked in of late.';
 const REMIND_IMPACT = 'Nobody is reminded of seats before they lapse.';
 
 /**
@@ -54,12 +55,16 @@ const USES = {
   },
   credentials: {
     GetItem: [
-      ...['COHORT#*', 'CREDENTIAL#*', 'ISSUED#*', 'NAME#*', 'PARTNER#*', 'PROGRAMME#*'],
-      ...['REQUEST#*', 'SHUT-OUT', 'STATUS-LISTS'],
+      ...['ATTENDANCE#*', 'COHORT#*', 'CREDENTIAL#*', 'EVENT#*', 'ISSUED#*', 'NAME#*', 'PARTNER#*'],
+      ...['PROGRAMME#*', 'REQUEST#*', 'SHUT-OUT', 'STATUS-LISTS'],
     ],
     Query: ['SIGNING-KEYS', 'STATUS-LIST#*'],
-    PutItem: [...['CREDENTIAL#*', 'ISSUED#*', 'READING#*', 'REQUEST#*'], ...['SIGNING-KEYS', 'STATUS-LIST#*']],
+    PutItem: [
+      ...['CREDENTIAL#*', 'ISSUED#*', 'NAME#*', 'READING#*', 'REQUEST#*'],
+      ...['SIGNING-KEYS', 'STATUS-LIST#*'],
+    ],
     UpdateItem: ['RATE#*', 'STATUS-LISTS'],
+    DeleteItem: ['NAME#*'],
   },
   sweep: {
     GetItem: ['COHORT#*'],
@@ -77,6 +82,7 @@ const USES = {
   },
   remind: { GetItem: ['COHORT#*'], PutItem: ['REMINDER#*'] },
   following: { PutItem: ['AGREEMENT#*', 'PARTNER#*'], UpdateItem: ['SHUT-OUT'] },
+  attendance: { PutItem: ['ATTENDANCE#*', 'EVENT#*'] },
 } as const satisfies Record<string, Uses>;
 
 /** Joint training programmes: cohorts, applications and seats, and the jobs that keep them true. */
@@ -167,6 +173,24 @@ export class TrainingContext extends Construct {
       table: agreements.table,
       filters: [{ dynamodb: { Keys: { sk: { S: ['AGREEMENT', 'PARTNER'] } } } }],
       impact: FOLLOWING_IMPACT,
+    });
+  }
+
+  /** Follows who has attended events: their certificates are issued here, beside those of training. */
+  follow(events: ContextTable): void {
+    const attendance = this.#function('Attendance', 'attendance', {
+      description: 'Follows who has attended events',
+      impact: ATTENDANCE_IMPACT,
+      entry: 'attendance-handler',
+    });
+    runOnStream(attendance, {
+      foundation: this.#props.foundation,
+      table: events.table,
+      filters: [
+        { dynamodb: { Keys: { sk: { S: ['EVENT'] } }, NewImage: { status: { S: ['published'] } } } },
+        { dynamodb: { Keys: { sk: { S: [{ prefix: 'REGISTRATION#' }] } }, NewImage: { status: { S: ['attended'] } } } },
+      ],
+      impact: ATTENDANCE_IMPACT,
     });
   }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 
 import { PartnersTable } from '../../lambdas/institutions/published-partners.ts';
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
+import { AttendancesTable } from '../../lambdas/training/attendances-table.ts';
 import { getDidDocument, getStatusList } from '../../lambdas/training/credential-operations.ts';
 import type { CredentialPorts } from '../../lambdas/training/credential-ports.ts';
 import { CredentialsTable } from '../../lambdas/training/credentials-table.ts';
@@ -25,6 +26,7 @@ async function after(secret: string): Promise<CredentialPorts> {
   return {
     ...portsOn(table),
     credentials: new CredentialsTable(table),
+    attendances: new AttendancesTable(table),
     partners: new PartnersTable(table),
     issuer: issuerAt(url),
     key: await SigningKey.of(secret),

@@ -21,15 +21,15 @@ export class Turns {
 
   /** Gives turns until the routines have ended. No turn begins before the last call is over and its routine has gone on. */
   async until(...routines: readonly Promise<unknown>[]): Promise<void> {
-    let over = false;
+    const state = { over: false };
     const end = (): void => {
-      over = true;
+      state.over = true;
     };
     const all = Promise.all(routines);
     all.then(end, end);
     for (;;) {
       await nextTick();
-      if (over) break;
+      if (state.over) break;
       if (this.#due.length === 0) continue;
       const [call] = this.#due.splice(this.#choose(this.#due.length), 1);
       await call?.();

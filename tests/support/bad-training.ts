@@ -154,6 +154,16 @@ export const trainingSubjects: Readonly<Partial<Record<OperationId, Subject>>> =
     ],
   },
   issueCredential: { side: 'provider', body: {}, wrong: NOTHING },
+  issueAttendanceCredential: {
+    side: 'provider',
+    body: {},
+    wrong: [
+      ...NOTHING,
+      ['/consent', { displayName: 'A. Nonymous' }],
+      ['/consent', { consent: true }],
+      ['/displayName', { displayName: 'a@example.org', consent: true }],
+    ],
+  },
   revokeCredential: {
     side: 'provider',
     body: { reason: 'other' },

@@ -1,7 +1,7 @@
 import type { EventRepresentation } from '../../lambdas/events/event-contract.ts';
 import { aCall, submitAbstract } from './abstracts.ts';
 import { anInstitution, type Institution } from './factories.ts';
-import { registerFor } from './registrations.ts';
+import { anAttended, registerFor } from './registrations.ts';
 import { addSession } from './sessions.ts';
 import { day } from './training.ts';
 
@@ -53,8 +53,8 @@ export async function eventPaths(organiser: Institution, guest: Institution): Pr
   const scene = await anEvent({ organiser, guest }, { places: { 'on-site': { capacity: 9 } }, call: aCall() });
   const { event } = scene;
   // Lists have pages.
-  await anEvent({ organiser, guest });
-  const { ok: registration } = await registerFor(scene, guest);
+  const { ok: registration } = await anAttended(await anEvent({ organiser, guest }));
+  await registerFor(scene, guest);
   await registerFor(scene, guest);
   const { ok: session } = await addSession(scene);
   await addSession(scene);

@@ -7,7 +7,8 @@ import { encodeHolder, familyOf, holderKey, subjectKey } from '../../lambdas/sha
 import type { Client } from './client.ts';
 import type { Occasion } from './events.ts';
 import type { Institution } from './factories.ts';
-import { engine, hubFacts } from './hub.ts';
+import { caughtUp, engine, hubFacts } from './hub.ts';
+import { day } from './training.ts';
 
 /** Registrations for events. */
 
@@ -69,6 +70,15 @@ export async function elapsePlace({ id, mode }: RegistrationRepresentation): Pro
       ExpressionAttributeValues: { ':holder': encodeHolder(holder) },
     }),
   );
+}
+
+/** Somebody who has attended: the event goes on. */
+export async function anAttended(scene: Occasion, over: object = {}) {
+  const { ok } = await registerFor(scene, scene.guest, over);
+  await moveInTime(scene, `${day(0)}T00:00`, `${day(1)}T23:00`);
+  const attended = await actOnRegistration(scene.organiser, 'checkInRegistration', ok);
+  await caughtUp();
+  return attended;
 }
 
 /** Changes what is stored as if an event were held at another time. */

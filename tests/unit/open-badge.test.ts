@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 
+import { completed } from '../../lambdas/training/achieved.ts';
 import type { CredentialRepresentation } from '../../lambdas/training/credential-contract.ts';
 import { LIST_BITS, statusPlace } from '../../lambdas/training/credential-model.ts';
 import { certificate, credentialPage } from '../../lambdas/training/credential-pages.ts';
@@ -23,7 +24,7 @@ import { cohort, programme } from '../support/training-facts.ts';
 
 const issuer = issuerAt('https://hub.example');
 const SUBJECT = '5f0c7a4e-0000-4000-8000-000000000001';
-const achieved = { programme, cohort, host: { en: 'Clinic' }, name: undefined };
+const achieved = completed(programme, cohort, { host: { en: 'Clinic' }, name: undefined });
 const credentialAt = (now: Date) =>
   achievementCredential(issuer, { id: 'c', subject: SUBJECT, place: statusPlace(1), now }, achieved);
 
@@ -134,7 +135,7 @@ describe('for people', () => {
 
   test('nothing that somebody wrote is markup of a certificate', () => {
     const name = { applicationId: 'a', displayName: EVIL, consentAt: '', salt: 's' };
-    const evil = { programme: { ...programme, title: { en: EVIL } }, cohort, host: { en: EVIL }, name };
+    const evil = completed({ ...programme, title: { en: EVIL } }, cohort, { host: { en: EVIL }, name });
     const svg = certificate(evil, credentialUrl(issuer, 'c'), 'en');
     expect(svg).not.toMatch(/<script|\u0000/);
     expect(svg.match(/&lt;script&gt;/g)).toHaveLength(3);

@@ -2,9 +2,8 @@ import Negotiator from 'negotiator';
 
 import { Problem } from './problem.ts';
 import { NotAcceptable } from './problems.ts';
-import type { Route } from './route.ts';
+import { CSV, type Route } from './route.ts';
 
-export const CSV = 'text/csv';
 /** As it is sent. @see RFC 4180, RFC 7111 */
 export const CSV_TYPE = `${CSV}; charset=utf-8; header=present`;
 

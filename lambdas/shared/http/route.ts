@@ -4,6 +4,9 @@ import type { AccessRule, Scope } from '../auth/vocabulary.ts';
 import type { MetricName } from '../observability/metrics.ts';
 import type { ProblemType } from './problem.ts';
 
+/** What reports can be had as, beside JSON. */
+export const CSV = 'text/csv';
+
 /**
  * One operation of the API, described once. API Gateway's routes and scopes, the router in the handler, validation,
  * the OpenAPI document, the authorization matrix and the tests are all read from this.

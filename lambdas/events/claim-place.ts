@@ -28,6 +28,8 @@ interface Manner {
   readonly by: Agent;
 }
 
+/** Of looking for places that are offered. */
+const MOST_ROUNDS = 4;
 /** How far those who wait are counted. */
 const MOST_COUNTED = 100;
 
@@ -160,13 +162,21 @@ export async function enter(ports: Ports, waiting: readonly Registration[], rese
 export async function takeOffers(ports: Ports, waiting: readonly Registration[]): Promise<Registration> {
   const [first] = waiting;
   if (first === undefined) throw new Error('Nobody waits');
-  for (const { id } of waiting) {
-    const registration = await readNow(ports, id);
-    const next = registration.status === 'offered' ? step(registration, 'take', ports.now(), { by: HUB }) : undefined;
-    if (next === undefined || (await ports.registrations.putNext(next)) !== undefined) continue;
-    await settle(registrationsAsClaims(ports), next);
+  // The jobs give places on, too: what they offer meanwhile is seen in the next round.
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let seen = 0;
+    for (const { id } of waiting) if (await takeOffer(ports, await readNow(ports, id))) seen += 1;
+    if (seen === 0) break;
   }
   return readNow(ports, first.id);
+}
+
+/** @returns whether a place was offered */
+async function takeOffer(ports: Ports, registration: Registration): Promise<boolean> {
+  const next = registration.status === 'offered' ? step(registration, 'take', ports.now(), { by: HUB }) : undefined;
+  if (next === undefined) return false;
+  if ((await ports.registrations.putNext(next)) === undefined) await settle(registrationsAsClaims(ports), next);
+  return true;
 }
 
 async function readNow({ registrations }: Ports, id: string): Promise<Registration> {

@@ -90,13 +90,16 @@ export const credentialRoutes = defineRoutes({
   },
   eraseAttendeeName: {
     operationId: 'eraseAttendeeName',
-    method: 'DELETE',
-    path: '/v1/registrations/{registrationId}/name',
+    method: 'POST',
+    path: '/v1/registrations/{registrationId}/erase-name',
     summary: 'Erase the name that the certificate has, for good',
-    description: 'The credential stays valid, and nobody can tell any more whose it is but by who holds it.',
+    description:
+      'The credential stays valid, and nobody can tell any more whose it is but by who holds it. Doing it again changes nothing.',
     scopes: ['hub/events.write'],
     access: doneBy(COORDINATORS, 'applicant'),
     params: registrationParams,
+    body: z.strictObject({}),
+    bodyOptional: true,
     response: {
       status: 200,
       description: 'The registration that has no name then.',

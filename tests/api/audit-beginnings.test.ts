@@ -20,7 +20,7 @@ const madeRecord = (Keys: object, item: object) => {
 };
 
 test('a chain begins with whatever is told of first, before the registry’s own changes, too', async () => {
-  const [provider, party, other, owner, host] = Array.from({ length: 5 }, () => crypto.randomUUID());
+  const [provider, party, other, owner, host, organiser] = Array.from({ length: 6 }, () => crypto.randomUUID());
   const id = crypto.randomUUID();
   const period = { start: '2026-01-01', end: '2026-12-31', timeZone: 'Europe/Minsk' };
   const policies = { cancellationPolicy: 'return-unit', noShowPolicy: 'forfeit-unit' };
@@ -41,6 +41,23 @@ test('a chain begins with whatever is told of first, before the registry’s own
     'AuditTraining',
     madeRecord({ pk: `PROGRAMME#${id}`, sk: 'PROGRAMME' }, { ...programme, ...further }),
   );
+  const event = {
+    id,
+    organiserId: organiser,
+    kind: 'seminar',
+    status: 'draft',
+    visibility: 'partners',
+    approval: false,
+  };
+  const held = { timeZone: 'UTC', starts: '2026-09-01T09:00', ends: '2026-09-01T10:00', registration: {}, places: {} };
+  const nothing = { coOrganisers: [], invited: [], languages: [], sponsors: [], cases: [], rooms: [], tracks: [] };
+  await hub.invoke(
+    'AuditEvents',
+    madeRecord(
+      { pk: `EVENT#${id}`, sk: 'EVENT' },
+      { ...event, ...held, ...nothing, title: { en: 'A' }, venue: {}, offerHours: 48 },
+    ),
+  );
   await hub.invoke('AuditQuotas', madeRecord({ pk: `POOL#${id}`, sk: 'POOL' }, pool));
   await hub.invoke('AuditAgreements', madeRecord({ pk: `AGREEMENT#${id}`, sk: 'AGREEMENT' }, agreement));
   await hub.invoke('AuditDocuments', madeRecord({ pk: `DOCUMENT#${id}`, sk: 'DOCUMENT' }, { ...file, ...about }));
@@ -53,6 +70,7 @@ test('a chain begins with whatever is told of first, before the registry’s own
   expect(await actions(other)).toEqual(['propose']);
   expect(await actions(owner)).toEqual(['describe']);
   expect(await actions(host)).toEqual(['draft']);
+  expect(await actions(organiser)).toEqual(['draft']);
 });
 
 test('what happens has its row a moment later, in the chain of whose it is and of who did it', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { api } from '../support/client.ts';
 import { anEvent, anEventBody, changeEvent, eventSeenBy } from '../support/events.ts';
-import { anInstitution } from '../support/factories.ts';
+import { anInstitution, type Institution } from '../support/factories.ts';
 import { hub } from '../support/hub.ts';
 import { day } from '../support/training.ts';
 
@@ -127,4 +127,19 @@ test('what people rely on stays once an event is published', async () => {
 test('whoever is no coordinator organises nothing', async () => {
   const clinician = api(await hub.spareInstitution(), 'clinician');
   expect((await clinician.call('createEvent', { body: anEventBody() })).code).toBe('role-not-permitted');
+});
+
+test('who organises with others, or is invited, finds the event as long as they do, and the public sees its new day', async () => {
+  const [organiser, other, guest] = [await anInstitution(), await anInstitution(), await anInstitution()];
+  const scene = await anEvent({ organiser }, { visibility: 'public', coOrganisers: [other.id] });
+  const found = async ({ coordinator }: Institution, view: string) =>
+    (await coordinator.call('listEvents', { query: { view, limit: '100' } })).ok.items.map(({ id }) => id);
+  expect(await found(other, 'own')).toEqual([scene.event.id]);
+  await changeEvent(scene, { coOrganisers: [], starts: `${day(31)}T09:00` });
+  expect(await found(other, 'own')).toEqual([]);
+
+  const bridge = await anEvent({ organiser }, { visibility: 'invited', invited: [guest.id, other.id] });
+  await expect.poll(() => found(guest, 'invited')).toEqual([bridge.event.id]);
+  await changeEvent(bridge, { invited: [other.id] });
+  await expect.poll(() => found(guest, 'invited')).toEqual([]);
 });

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import type { BookingRepresentation } from '../../lambdas/quotas/booking-contract.ts';
+import { anEvent } from '../support/events.ts';
 import { aBooking, act, aGrant, elapse, type Scene } from '../support/factories.ts';
 import { caughtUp, DEPLOYED, hub } from '../support/hub.ts';
+import { registerFor } from '../support/registrations.ts';
 import type { AnswerOf } from '../support/routes.ts';
 
 /** Whoever has to decide about a hold or an offer is reminded while there is time. */
@@ -49,6 +51,21 @@ describe.skipIf(DEPLOYED)('a reminder', () => {
     await expect.poll(() => reminderOf({ id })).toBeDefined();
     const { ok: offered } = await scene.beneficiary.coordinator.call('getBooking', { params: { bookingId: id } });
     expectAt(await reminderOf({ id }), endOf(offered) - 12 * HOUR);
+  });
+
+  test('of a place at an event comes, too, and is told to whose it is', async () => {
+    const scene = await anEvent();
+    const { ok: held } = await registerFor(scene, scene.guest, { hold: true });
+    const name = `registration-${held.id}`;
+    const found = async () => (await hub.oneTimeSchedules()).find((each) => each.name === name);
+    await expect.poll(found).toBeDefined();
+    expectAt(new Date((await found())?.at ?? 0), Date.parse(held.expiresAt ?? '') - 6 * HOUR);
+    await hub.runOneTimeSchedule(name);
+    const told = async () => {
+      const { items } = (await scene.guest.coordinator.call('listNotifications', { query: { limit: 100 } })).ok;
+      return items.filter(({ subject, data }) => subject === `registration/${held.id}` && data.action === 'remind');
+    };
+    await expect.poll(async () => (await told()).length).toBe(1);
   });
 
   test('of a hold of minutes does not come', async () => {

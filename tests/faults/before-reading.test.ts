@@ -63,6 +63,7 @@ describe('what the path or the query says whose it is', () => {
       '/v1/agreements',
       '/v1/pools',
       '/v1/programmes',
+      '/v1/reports/events',
       '/v1/documents',
       '/v1/loan-balances',
       '/v1/audit',

@@ -154,6 +154,7 @@ export const trainingSubjects: Readonly<Partial<Record<OperationId, Subject>>> =
     ],
   },
   issueCredential: { side: 'provider', body: {}, wrong: NOTHING },
+  eraseAttendeeName: { side: 'beneficiary', body: {}, wrong: NOTHING },
   issueAttendanceCredential: {
     side: 'provider',
     body: {},

@@ -29,7 +29,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     // What comes by a stream or a worker's output comes later on a busy machine.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: 'all', include: [EVERY_TEST], exclude: [AT_THE_END, DEPLOYMENTS] } },
       { extends: true, test: { name: 'end', include: [AT_THE_END], sequence: { groupOrder: 1 } } },

@@ -120,6 +120,7 @@ export const eventRoutes = defineRoutes({
         registration: z.optional(Days),
         visibility: z.optional(Visibility),
         publish: z._default(z.boolean(), false),
+        illustrative: z.optional(z.boolean()).register(z.globalRegistry, { description: 'An illustration.' }),
       })
       .check(
         z.refine(({ kind, places }) => kind === 'telebridge' || places !== undefined, {

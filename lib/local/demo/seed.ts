@@ -6,6 +6,7 @@ import { DEMO_AGREEMENT } from './agreements.ts';
 import { Created, caller, institution } from './caller.ts';
 import { DEMO_INSTITUTIONS } from './institutions.ts';
 import { DEMO_POOLS, type DemoGrant, type DemoPool } from './quotas.ts';
+import { seedEvents } from './seed-events.ts';
 import { seedTraining } from './seed-training.ts';
 
 /** What the demonstration leads its reader to. */
@@ -60,6 +61,7 @@ async function makePools(hub: Hub, year: number) {
   const [made] = await Promise.all([
     Promise.all(DEMO_POOLS.map((pool) => makePool(hub, pool, year, agreementId))),
     seedTraining(hub, year),
+    seedEvents(hub, year),
   ]);
   return made;
 }

@@ -159,6 +159,30 @@ export const EN: MailTexts = {
       subject: 'A person may no longer act for your institution',
       lead: 'A person’s access in your institution’s name has been revoked.',
     },
+    'registration.submitted': {
+      subject: 'A registration for an event waits for you',
+      lead: 'A partner has registered a member of its staff for an event that your institution organises. Please approve or decline it.',
+    },
+    'registration.offered': {
+      subject: 'A place at an event is offered',
+      lead: 'A place has become free and is held for somebody who waits for one. Please accept or decline it before the deadline: after that it goes to the next in line.',
+    },
+    'registration.ending': {
+      subject: 'A place at an event is about to lapse',
+      lead: 'A place at an event is still held without a decision. Please confirm, accept or give it back before the deadline: after that it is given to the next in line automatically.',
+    },
+    'registration.declined': {
+      subject: 'A registration for an event has been declined',
+      lead: 'The organiser has declined a registration for an event.',
+    },
+    'registration.expired': {
+      subject: 'A place at an event has lapsed',
+      lead: 'Nobody confirmed or accepted the place in time, and it goes to the next in line.',
+    },
+    'registration.cancelled': {
+      subject: 'A registration for an event has ended',
+      lead: 'The registration was cancelled by the attendee’s institution or by the organiser, or the event is not held. Please see about what was booked for the journey.',
+    },
     'transfer.made': {
       subject: 'Courses have been transferred',
       lead: 'A partner has transferred courses of treatment from one quota to another, for good.',

@@ -27,6 +27,8 @@ export interface MailProps {
   readonly institutions: ContextTable;
 }
 
+/** EventBridge takes patterns of up to 2048 characters. */
+const TYPES_IN_A_RULE = 40;
 const IMPACT =
   'People at partners are not mailed what concerns them: an offer may lapse unseen. The feed tells it to those who ask.';
 
@@ -79,13 +81,19 @@ export class Mail extends Construct {
       impact: IMPACT,
     });
     const targets = [new SqsQueue(queue.queue, { deadLetterQueue: this.#props.foundation.deadLetters.queue })];
-    new Rule(this, 'ToQueue', {
-      description: 'What people at partners are mailed of',
-      // The library's own interface of a bus is not what its bus is.
-      eventBus: EventBus.fromEventBusArn(this, 'Bus', bus.eventBusArn),
-      eventPattern: { source: ['org.oncology-hub'], detailType: [...MAILED_EVENT_TYPES] },
-      targets,
-    });
+    // The library's own interface of a bus is not what its bus is.
+    const eventBus = EventBus.fromEventBusArn(this, 'Bus', bus.eventBusArn);
+    for (let first = 0; first < MAILED_EVENT_TYPES.length; first += TYPES_IN_A_RULE) {
+      new Rule(this, first === 0 ? 'ToQueue' : `ToQueue${String(first)}`, {
+        description: 'What people at partners are mailed of',
+        eventBus,
+        eventPattern: {
+          source: ['org.oncology-hub'],
+          detailType: MAILED_EVENT_TYPES.slice(first, first + TYPES_IN_A_RULE),
+        },
+        targets,
+      });
+    }
     new Rule(this, 'Feedback', {
       description: 'Mail of the Hub that came back, or was complained of',
       eventBus: EventBus.fromEventBusName(this, 'DefaultBus', 'default'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
+import { MAILED_EVENT_TYPES } from '../../lambdas/notifications/mail-types.ts';
 import type { StageConfig } from '../../lib/stage-config.ts';
 import { at, references, stage, synthesizeStage, templateOf } from '../support/stages.ts';
 
@@ -63,10 +64,12 @@ describe('the sender of mail', () => {
   });
 });
 
-test('the rule for mail fits into what EventBridge takes', () => {
+test('the rules for mail fit into what EventBridge takes, and have each type once', () => {
   const patterns = template.ofType('AWS::Events::Rule').map((rule) => at(rule, 'EventPattern'));
-  const mailed = patterns.find((pattern) => JSON.stringify(pattern ?? '').includes('booking.offered.v1'));
-  expect(JSON.stringify(mailed).length).toBeLessThan(2048);
+  const mailed = patterns.filter((pattern) => /org\.oncology-hub\.[a-z.-]+\.v1/.test(JSON.stringify(pattern ?? '')));
+  for (const pattern of mailed) expect(JSON.stringify(pattern).length).toBeLessThan(2048);
+  const types = mailed.flatMap((pattern) => (pattern as { readonly 'detail-type': string[] })['detail-type']);
+  expect(types.toSorted()).toEqual(MAILED_EVENT_TYPES.toSorted());
 });
 
 test('without a sender nobody is mailed, which an output says; links in older mail work', () => {

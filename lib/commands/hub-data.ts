@@ -1,13 +1,10 @@
-import {
-  CloudFormationClient,
-  DescribeStackResourcesCommand,
-  type StackResource,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import { SingleTable } from '../../lambdas/shared/dynamo/single-table.ts';
+import { resourcesOf } from '../deploy/stack-resources.ts';
 import { HUB_DIR, readRunning } from '../local/running.ts';
 
 export type Tables = Readonly<
@@ -59,7 +56,10 @@ async function localData(): Promise<HubData> {
 
 async function deployedData(stage: string): Promise<HubData> {
   const stack = `OncologyHub-${stage}`;
-  const resources = await resourcesOf(stack);
+  const formation = new CloudFormationClient();
+  const resources = await resourcesOf(formation, stack).finally(() => {
+    formation.destroy();
+  });
   const nameOf = (type: string, prefix: string): string => {
     const found = resources.find(
       ({ LogicalResourceId: id = '', ResourceType }) => ResourceType === type && id.startsWith(prefix),
@@ -76,15 +76,6 @@ async function deployedData(stage: string): Promise<HubData> {
     tableOf: (context) =>
       nameOf('AWS::DynamoDB::GlobalTable', `${context.charAt(0).toUpperCase()}${context.slice(1)}Data`),
   });
-}
-
-async function resourcesOf(StackName: string): Promise<StackResource[]> {
-  const formation = new CloudFormationClient();
-  try {
-    return (await formation.send(new DescribeStackResourcesCommand({ StackName }))).StackResources ?? [];
-  } finally {
-    formation.destroy();
-  }
 }
 
 interface Located {

@@ -1,8 +1,4 @@
-import {
-  CloudFormationClient,
-  DescribeStackResourcesCommand,
-  DescribeStacksCommand,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CognitoIdentityProviderClient,
   DescribeUserPoolDomainCommand,
@@ -11,6 +7,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 import type { StageConfig } from '../stage-config.ts';
 import { checkBootstrap, checkDomain, checkPlace, checkStackStatus, NotDeployable, type Place } from './findings.ts';
+import { resourcesOf } from './stack-resources.ts';
 
 /**
  * Looks, before anything is changed, for what would make a deployment of the stage fail or go to the wrong place.
@@ -91,8 +88,8 @@ async function stackState(
 }
 
 async function userPoolOf(client: CloudFormationClient, StackName: string): Promise<string | undefined> {
-  const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }));
-  return StackResources.find(({ ResourceType }) => ResourceType === 'AWS::Cognito::UserPool')?.PhysicalResourceId;
+  const resources = await resourcesOf(client, StackName);
+  return resources.find(({ ResourceType }) => ResourceType === 'AWS::Cognito::UserPool')?.PhysicalResourceId;
 }
 
 async function domainOwner(client: CognitoIdentityProviderClient, Domain: string): Promise<string | undefined> {

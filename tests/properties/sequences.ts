@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** How many sequences the model-based tests try, and how. */
 
 /** Sequences of bookings. By default as many as fit into a quick run; the long run asks for more. */
-const WANTED = Number(process.env['HUB_SEQUENCES'] ?? 60);
+export const WANTED = Number(process.env['HUB_SEQUENCES'] ?? 60);
 
 /** Chains of sequences that run beside each other: each waits for the database most of the time. */
 const CHAINS = Number(process.env['HUB_CHAINS'] ?? 4);

@@ -8,7 +8,7 @@ import { bookOf } from './abstract-book.ts';
 import type { AbstractBody, ReviewerBody } from './abstract-contract.ts';
 import { CallClosed, ReviewerExists } from './abstract-errors.ts';
 import { type Abstract, newAbstract, type Reviewer, requireTopics, type Viewer } from './abstract-model.ts';
-import { eventConflict, relationsTo, requireNotOver } from './event-model.ts';
+import { type Event, eventConflict, relationsTo, requireNotOver } from './event-model.ts';
 import { getEvent } from './event-operations.ts';
 import type { ListPorts, Ports } from './ports.ts';
 
@@ -25,7 +25,7 @@ export async function getAbstract(ports: Ports, permission: Permission, abstract
   const abstract = await ports.abstracts.get(abstractId);
   const event = abstract && (await ports.events.get(abstract.eventId));
   if (abstract === undefined || event === undefined) throw notFound();
-  const { institutionId, subject, roles } = permission.caller;
+  const { institutionId, subject } = permission.caller;
   const isAssigned = abstract.assigned.some((each) => each.subject === subject);
   const isHost = relationsTo(event, institutionId).includes('host');
   const isApplicant = abstract.institutionId === institutionId;
@@ -35,10 +35,20 @@ export async function getAbstract(ports: Ports, permission: Permission, abstract
     ...(isAssigned ? (['reviewer'] as const) : []),
     ...(isHost || isApplicant || isAssigned ? [] : (['none'] as const)),
   );
-  // Whoever reviews for the organiser's institution, too, judges without knowing whose it is.
-  if (isAssigned && !roles.includes('coordinator')) return { abstract, viewer: { is: 'reviewer', subject } };
-  if (isApplicant && !isHost) return { abstract, viewer: { is: 'applicant' } };
-  return { abstract, viewer: isHost || !isAssigned ? { is: 'host' } : { is: 'reviewer', subject } };
+  return { abstract, viewer: viewerOf(abstract, event, permission) };
+}
+
+/** As whom a caller who may see an abstract sees it. */
+function viewerOf(
+  { assigned, institutionId: theirs }: Abstract,
+  event: Event,
+  { caller: { institutionId, subject, roles } }: Permission,
+): Viewer {
+  const isHost = relationsTo(event, institutionId).includes('host');
+  const isAssigned = assigned.some((each) => each.subject === subject);
+  // Whoever reviews at the organiser's, and does not organise, judges without knowing whose it is, too.
+  if (isAssigned && !(isHost && roles.includes('coordinator'))) return { is: 'reviewer', subject };
+  return theirs === institutionId && !isHost ? { is: 'applicant' } : { is: 'host' };
 }
 
 export interface AbstractCreation {
@@ -106,7 +116,7 @@ export async function listAbstracts(
   const after = cursor === undefined ? undefined : ports.cursors.read(list, cursor);
   const { abstracts, next } = await ports.abstracts.listOf(eventId, limit, after);
   return {
-    items: abstracts.map((abstract) => ({ abstract, viewer: { is: 'host' } })),
+    items: abstracts.map((abstract) => ({ abstract, viewer: viewerOf(abstract, event, permission) })),
     next: next === undefined ? undefined : ports.cursors.write(list, next),
   };
 }

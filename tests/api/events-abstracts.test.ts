@@ -217,3 +217,16 @@ test('a call that ends before it opens is refused', async () => {
   const call = aCall({ opens: `${day(5)}T00:00`, closes: `${day(4)}T00:00` });
   expect((await changeEvent(scene, { call })).code).toBe('impossible-dates');
 });
+
+test('who reviews at the organiser’s, and does not organise, does not learn whose it is either', async () => {
+  const scene = await aCongress({ reviewsPerAbstract: 1 });
+  const reviewer = await aReviewer(scene, { institution: scene.organiser });
+  const { ok } = await submitAbstract(scene, scene.guest);
+  await closeCall(scene);
+  const listed = await reviewer.client.call('listAbstracts', { params: { eventId: scene.event.id } });
+  expect(listed.ok.items.map(({ id }) => id)).toEqual([ok.id]);
+  for (const shown of [listed.ok.items, await assignedTo(scene, reviewer), await abstractSeenBy(reviewer.client, ok)]) {
+    expect(JSON.stringify(shown)).not.toMatch(new RegExp(`Carberry|Brown|${scene.guest.id}`));
+  }
+  expect((await abstractSeenBy(scene.organiser.coordinator, ok)).institutionId).toBe(scene.guest.id);
+});

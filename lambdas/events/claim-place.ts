@@ -30,6 +30,8 @@ interface Manner {
 
 /** Of looking for places that are offered. */
 const MOST_ROUNDS = 4;
+/** Milliseconds for which a request may be repeated by a client that waits for its answer. */
+const UNDER_WAY = 60_000;
 /** How far those who wait are counted. */
 const MOST_COUNTED = 100;
 
@@ -177,6 +179,30 @@ async function takeOffer(ports: Ports, registration: Registration): Promise<bool
   if (next === undefined) return false;
   if ((await ports.registrations.putNext(next)) === undefined) await settle(registrationsAsClaims(ports), next);
   return true;
+}
+
+/**
+ * What an attempt of the request that broke off has left: who waits is put before their place in line is. Later it is the jobs' to
+ * finish, and what they give on is offered.
+ * @returns the registration, as it is then
+ */
+export async function finishWaiting(
+  ports: Ports,
+  event: Event,
+  made: Registration,
+  { hold }: Pick<Manner, 'hold'>,
+): Promise<Registration> {
+  const { id, mode, institutionId, status, group = [id], together, createdAt } = made;
+  const age = ports.now().getTime() - Date.parse(createdAt);
+  // Of those who are together the first may have taken its place, and the others not yet.
+  const isOpen = status === 'waitlisted' || status === 'offered' || (status === 'confirmed' && together === true);
+  if (!isOpen || age > UNDER_WAY) return made;
+  const ids = [id, ...(together === true ? group.filter((each) => each !== id) : [])];
+  const all = await Promise.all(ids.map((each) => readNow(ports, each)));
+  await enter(ports, all, reserveFor(event, mode, institutionId, ports.now()));
+  // Places may be taken for them, and not given to them yet.
+  await promote(registrationsAsClaims(ports), accountKey(event.id, mode));
+  return hold ? readNow(ports, id) : takeOffers(ports, all);
 }
 
 async function readNow({ registrations }: Ports, id: string): Promise<Registration> {

@@ -8,7 +8,7 @@ import { fingerprintOf, keyReused, requestId } from '../shared/http/idempotency.
 import { busy, type Outcome } from '../shared/http/once.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { InstitutionNotActive } from '../shared/http/problems.ts';
-import { claimPlace, joinLine, type Wanting } from './claim-place.ts';
+import { claimPlace, finishWaiting, joinLine, type Wanting } from './claim-place.ts';
 import { type Event, endOf, relationsTo, requireInvitation } from './event-model.ts';
 import type { PartnerPorts, Ports } from './ports.ts';
 import type { Attendee, RegistrationBody } from './registration-contract.ts';
@@ -57,7 +57,9 @@ export async function register(ports: PartnerPorts, request: RegistrationRequest
   if (first === undefined) throw new Error('A registration is for nobody');
 
   const earlier = await announceAll(ports, event, wanting);
-  if (earlier !== undefined) return { value: same(earlier, fingerprint), replayed: true };
+  if (earlier !== undefined) {
+    return { value: await finishWaiting(ports, event, same(earlier, fingerprint), body), replayed: true };
+  }
   try {
     requireRegistrable(event, body.mode, ports.now());
     requireInvitation(event, caller.institutionId);

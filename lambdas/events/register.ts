@@ -122,10 +122,10 @@ async function announceAll(ports: Ports, event: Event, wanting: readonly Wanting
  * @returns `announced` if this call did it, the registration if an earlier attempt has made it, `undefined` if that one has
  *   only announced it
  */
-async function announce(
+export async function announce(
   { registrations, now }: Ports,
   { id: eventId }: Event,
-  wanted: Wanting,
+  wanted: Pick<Registration, 'id' | 'institutionId' | 'attendee'>,
 ): Promise<'announced' | Registration | undefined> {
   const attendee = { eventId, ...wanted };
   const announced = { registrationId: wanted.id, at: now().toISOString() };
@@ -135,7 +135,8 @@ async function announce(
     const before = await registrations.getAnnounced(attendee);
     const other = before && (await registrations.get(before.registrationId));
     if (before?.registrationId === wanted.id) return other;
-    if (other !== undefined && !isGivenUp(other)) {
+    // Of one that was changed since, somebody else is the attendee.
+    if (other?.attendee === wanted.attendee && !isGivenUp(other)) {
       throw new Problem(AlreadyRegistered, 'There is a registration for this attendee.', { registrationId: other.id });
     }
     const age = before === undefined ? 0 : now().getTime() - Date.parse(before.at);
@@ -162,10 +163,10 @@ async function requireActive({ partners }: PartnerPorts, institutionId: string):
   throw new Problem(InstitutionNotActive, 'Your institution is not an active partner.');
 }
 
-async function keepNeeds(
+export async function keepNeeds(
   { registrations }: Ports,
   event: Event,
-  attendees: readonly Attendee[],
+  attendees: readonly Pick<Attendee, 'needs'>[],
   ids: readonly string[],
 ): Promise<void> {
   const until = new Date(endOf(event).getTime() + NEEDS_KEPT * DAY_MS);

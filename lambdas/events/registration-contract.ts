@@ -194,6 +194,26 @@ export const registrationRoutes = defineRoutes({
     response: { status: 200, description: 'The registration.', schema: Registration, etag: true },
     problems: [NotFound],
   },
+  updateRegistration: {
+    operationId: 'updateRegistration',
+    method: 'PATCH',
+    path: '/v1/registrations/{registrationId}',
+    summary: 'Send somebody else, or say what the attendee needs now',
+    description:
+      'The place, or the turn, stays. Needs are those of who comes: with another `attendee` the earlier ones are erased.',
+    scopes: ['hub/events.write'],
+    access: doneBy(PEOPLE, 'applicant'),
+    params: registrationParams,
+    body: z.strictObject({ attendee: z.exactOptional(Attendee), needs: z.exactOptional(Needs) }).check(
+      z.refine(({ attendee, needs }) => attendee === undefined || needs === undefined, {
+        error: 'must stand with the attendee, where there is another one',
+        path: ['needs'],
+      }),
+    ),
+    ifMatch: 'required',
+    response: action.response,
+    problems: [...action.problems, EventStateConflict, AlreadyRegistered, AttendeeNotPseudonymous],
+  },
   getNeeds: {
     operationId: 'getNeeds',
     method: 'GET',
@@ -289,3 +309,4 @@ export const registrationRoutes = defineRoutes({
   },
 });
 export type RegistrationBody = z.output<typeof registrationRoutes.createRegistration.body>;
+export type RegistrationChange = z.output<typeof registrationRoutes.updateRegistration.body>;

@@ -1,6 +1,7 @@
 import type { Outcome } from '../shared/http/once.ts';
 import { created, ok, page } from '../shared/http/reply.ts';
 import { on } from '../shared/http/serve.ts';
+import { changeRegistration } from './change-registration.ts';
 import type { ListPorts } from './ports.ts';
 import { register } from './register.ts';
 import { approve, checkIn, checkInAll, takeStep } from './registration-actions.ts';
@@ -29,6 +30,9 @@ export function registrationEndpoints(ports: ListPorts) {
       const body = showRegistration(value, ports.now(), await positionOf(ports, value));
       return ok({ body, version: value.version });
     }),
+    on(routes.updateRegistration, async ({ params, ...request }) =>
+      ok(shown(await changeRegistration(ports, { ...request, ...params }))),
+    ),
     on(routes.getNeeds, async ({ permission, params: { registrationId } }) => ({
       body: await getNeeds(ports, permission, registrationId),
     })),

@@ -108,6 +108,22 @@ function statusOf(registration: Registration, now: Date): Registration {
   return isExpired(registration, now) ? { ...registration, status: 'expired' } : registration;
 }
 
+/** The same for another attendee, or with other needs: where it is, it stays. @throws Problem `registration-state-conflict` */
+export function changed(
+  registration: Registration,
+  attendee: string,
+  { by, now }: Pick<Deed, 'by' | 'now'>,
+): Registration {
+  if (!isLive(registration) || isExpired(registration, now)) {
+    const { status } = statusOf(registration, now);
+    throw new Problem(RegistrationStateConflict, `The registration is ${status}.`, {
+      registrationStatus: status,
+      allowedFrom: LIVE,
+    });
+  }
+  return { ...registration, attendee, by, version: registration.version + 1, updatedAt: now.toISOString() };
+}
+
 /** @throws Problem `event-state-conflict`, `registration-window-closed`, `mode-not-offered` */
 export function requireRegistrable(event: Event, mode: Mode, now: Date): void {
   const { registration, timeZone } = event;

@@ -102,6 +102,7 @@ function requestTo({ operationId, ifMatch }: ApiRoute): CallOptions {
     checkInBatch: { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] },
     createSession: aSessionBody({ ends: `${day(1)}T00:00` }),
     updateSession: {},
+    updateRegistration: {},
     createAbstract: anAbstractBody({ topic: 'other' }),
     updateAbstract: {},
     reviewAbstract: { score: 50 },

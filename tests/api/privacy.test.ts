@@ -10,7 +10,7 @@ import { aBudgetBody, aRequestBody, eur } from '../support/funding.ts';
 import { allItems, caughtUp, DEPLOYED, hub } from '../support/hub.ts';
 import { aClient, anInstitutionBody, revokeClientsOf } from '../support/institutions.ts';
 import { DUE, type Pair, propose, transfer } from '../support/loans.ts';
-import { aRegistrationBody } from '../support/registrations.ts';
+import { anAttendee, aRegistrationBody } from '../support/registrations.ts';
 import { ALL_ROUTES, type OperationId, ROUTES } from '../support/routes.ts';
 import { aSessionBody } from '../support/sessions.ts';
 import { aCohortBody, aNominee, aProgrammeBody, day, trainingPaths } from '../support/training.ts';
@@ -122,6 +122,7 @@ function goodBody(operationId: OperationId): Record<string, unknown> {
   if (operationId === 'updateEvent') return { status: 'published', visibility: 'public' };
   if (operationId === 'cancelEvent') return { reason: 'other' };
   if (operationId === 'createRegistration') return aRegistrationBody();
+  if (operationId === 'updateRegistration') return { attendee: anAttendee() };
   if (operationId === 'checkInBatch')
     return { checkIns: [{ registrationId: params['registrationId'], at: new Date(0).toISOString() }] };
   // What the programme is to call somebody is kept, and is looked at by itself: `events-programme.test.ts`.

@@ -136,6 +136,17 @@ export const eventSubjects: Readonly<Partial<Record<OperationId, Subject>>> = {
       ['/joinWaitlist', aRegistrationBody({ joinWaitlist: null })],
     ],
   },
+  updateRegistration: {
+    side: 'beneficiary',
+    body: {},
+    wrong: [
+      ...NOTHING,
+      ['/mode', { mode: 'online' }],
+      ['/attendee/pseudonym', { attendee: { pseudonym: 'S1' } }],
+      ['/needs/access/0', { needs: { access: ['ramp'] } }],
+      ['/needs', { attendee: { pseudonym: 'STAFF-1x' }, needs: {} }],
+    ],
+  },
   checkInBatch: {
     side: 'provider',
     body: { checkIns: [{ registrationId: OTHER, at: new Date(0).toISOString() }] },
